@@ -1,0 +1,68 @@
+# Two commands do everything: `make run` and `make test`. `make help` lists the rest.
+
+SHELL := /bin/bash
+VENV := .venv
+PY := $(VENV)/bin/python
+export RASA_TELEMETRY_ENABLED := false
+export TF_CPP_MIN_LOG_LEVEL := 3
+export PYTHONPATH := $(CURDIR)
+PORT ?= 5005
+HOST ?= 127.0.0.1
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev run chat train test test-fast lint eval check-content review widget lock clean
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+install: $(VENV)/.run ## install what running needs, into .venv
+
+install-dev: $(VENV)/.dev ## install what tests and tools need too
+
+$(VENV)/.run: requirements.lock
+	@scripts/install.sh requirements.lock
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock
+	@scripts/install.sh requirements-dev.lock
+	@touch $(VENV)/.run $@
+
+run: install ## install, train if needed, serve the assistant and its page on http://localhost:5005
+	@$(PY) -m marrow serve --host $(HOST) --port $(PORT)
+
+chat: install ## talk with the running assistant in the terminal
+	@$(PY) -m marrow chat --url http://localhost:$(PORT)
+
+train: install ## train a model from data/ and config.yml
+	@$(PY) -m marrow train
+
+test: install-dev ## install, run every test that can run here
+	@$(PY) -m marrow content check
+	@$(PY) -m pytest
+
+test-fast: install-dev ## only the tests that need neither a model nor a browser
+	@$(PY) -m pytest -m "not server and not browser"
+
+lint: install-dev ## ruff and mypy
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+
+eval: install ## ask a running assistant the held-out questions and print a table
+	@$(PY) -m tests.heldout.evaluate --url http://localhost:$(PORT)
+
+check-content: install ## verify every passage, plain wording and name of the articles
+	@$(PY) -m marrow content check
+
+review: install ## print all medical wording for a clinician
+	@$(PY) -m marrow content review
+
+widget: ## build the widget (needs Node.js)
+	@cd widget && npm ci --no-audit --no-fund --silent && npm run --silent build
+
+lock: ## compile the lock files again from pyproject.toml (needs uv)
+	@uv pip compile -q --universal --generate-hashes --no-header --no-annotate --python-version 3.10 pyproject.toml -o requirements.lock
+	@uv pip compile -q --universal --generate-hashes --no-header --no-annotate --python-version 3.10 --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+clean: ## remove the environment, trained models and stored conversations
+	@rm -rf $(VENV) .rasa .marrow models/*.tar.gz models/*.json

@@ -1,0 +1,211 @@
+"""Questions: pick the article, then quote what answers them, or say honestly that nothing does."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from marrow.answering import passages as choose
+from marrow.answering.offers import offer, section_offers
+from marrow.answering.service import Service
+from marrow.answering.terms import Term, article_terms
+from marrow.answering.turn import SECTIONS_OF, Talk, Turn
+from marrow.content import Article, Passage
+from marrow.reply import Offer, Reply, citation, compose, quote, source_line
+
+#: Below this P(about an article) a question is about something else.
+IN_SCOPE = 0.4
+#: Two articles whose P differ by less are both meant.
+CLOSE = 0.25
+#: What is added to the log odds of an article that is named, one of whose own terms is, or that is being talked about.
+NAMED, TERM_NAMED, TALKED_ABOUT = 3.0, 2.0, 1.5
+#: The same where the text names no subject at all.
+NOTHING_ELSE = 2.0
+#: By how much one family of kinds must outweigh the other to overrule the single likeliest kind: those that articles
+#: do not answer are three times as many, and so weigh more by their number alone.
+ANSWERED_OUTWEIGHS, SILENT_OUTWEIGHS = 1.0, 1.6
+#: Passages beyond which an answer gives the plain wording of its first one only; "more simply" gives the rest.
+PLAIN_AT_MOST = 3
+#: Terms that "more simply" explains.
+EXPLAINED_AT_MOST = 4
+
+
+def question(service: Service, turn: Turn) -> tuple[Reply, Talk]:
+    """A question: answer it or say that the article does not, whichever the kinds NLU considers weigh more."""
+    turn = reconsider(turn, service)
+    return answer(service, turn) if turn.intent in SECTIONS_OF else not_covered(service, turn)
+
+
+def reconsider(turn: Turn, service: Service) -> Turn:
+    """The turn with the likeliest intent of the likelier family: several kinds that articles answer may share what one
+    kind that they do not answer wins alone, and the other way round."""
+    answered = [(intent, p) for intent, p in turn.ranking if intent in SECTIONS_OF]
+    silent = [(intent, p) for intent, p in turn.ranking if intent in service.wording.silences]
+    mine, other, factor = (
+        (answered, silent, SILENT_OUTWEIGHS) if turn.intent in SECTIONS_OF else (silent, answered, ANSWERED_OUTWEIGHS)
+    )
+    if other and sum(p for _, p in other) > factor * sum(p for _, p in mine):
+        return replace(turn, intent=other[0][0])
+    return turn
+
+
+def answer(service: Service, turn: Turn) -> tuple[Reply, Talk]:
+    """Answer a question of a kind that articles answer."""
+    picked = pick_article(service, turn)
+    if not isinstance(picked, Article):
+        return picked
+    terms = _terms(picked, turn)
+    if lacking := _lacking(picked, turn, terms):
+        return not_covered(service, turn, lacking, picked)
+    found = choose.select(picked, terms, turn)
+    if not found:
+        return not_covered(service, turn, "detail", picked)
+    return show(service, picked, found, turn.talk, turn.intent)
+
+
+def _lacking(article: Article, turn: Turn, terms: Sequence[Term]) -> str | None:
+    """The row of not_covered.yml for a thing that is asked about and that the article does not have, if any."""
+    groups = {group for _, group in turn.others}
+    specific = any(term.specific for term in terms)
+    if "test" in groups and turn.intent in {"ask_diagnosis", "ask_definition"}:
+        return "test"
+    if groups & {"drug", "remedy"} and not specific and turn.intent in {"ask_treatment", "ask_definition", "ask_causes"}:
+        return "drug" if "drug" in groups else "remedy"
+    if "cancer" in groups and not specific and turn.intent in {"ask_who_gets", "ask_definition"}:
+        return "cancer"
+    return None
+
+
+def pick_article(service: Service, turn: Turn) -> Article | tuple[Reply, Talk]:
+    """The article the question is about, or the reply to one that is about none, or about which of several is unclear."""
+    likely = {a: p for a, p in scope_of(service, turn).items() if p >= IN_SCOPE}
+    if not likely:
+        return out_of_scope(service, turn)
+    best = max(likely.values())
+    close = [a for a, p in likely.items() if best - p <= CLOSE]
+    return service.library.article(close[0]) if len(close) == 1 else _ask_which(service, turn, close)
+
+
+def scope_of(service: Service, turn: Turn) -> dict[str, float]:
+    """P(about it) by article: the classifier's, and what is named and talked about, added as log odds."""
+    named = {a: NAMED for a in turn.articles}
+    for article in service.library.articles:
+        if any(term.specific for term in _terms(article, turn)):
+            named[article.id] = named.get(article.id, 0.0) + TERM_NAMED
+    if turn.talk.article is not None and not named:
+        named[turn.talk.article] = TALKED_ABOUT + (NOTHING_ELSE if turn.common else 0.0)
+    elif turn.common and not named:
+        named = {article.id: NOTHING_ELSE for article in service.library.articles}
+    others = len(service.library.articles) > 1 and 0 < len(named) < len(service.library.articles)
+    result = {}
+    for id, p in turn.scope.items():
+        p = min(max(p, 1e-6), 1 - 1e-6)
+        odds = math.log(p / (1 - p)) + named.get(id, -NAMED if others else 0.0)
+        result[id] = 1 / (1 + math.exp(-odds))
+    return result
+
+
+def _ask_which(service: Service, turn: Turn, articles: Sequence[str]) -> tuple[Reply, Talk]:
+    kind = SECTIONS_OF.get(turn.intent, ("overview",))[0]
+    offers = []
+    for id in articles:
+        article = service.library.article(id)
+        made = offer(service.wording, article, kind if article.section(kind) else article.sections[0].kind)
+        offers.append(replace(made, title=article.title))
+    return compose("smalltalk", [service.fill(service.wording.frames["which"])], offers=tuple(offers)), turn.talk
+
+
+def show(
+    service: Service, article: Article, found: Sequence[Passage], talk: Talk, intent: str, *, simply: bool = False
+) -> tuple[Reply, Talk]:
+    """Quote passages, put them in plain words, and name their source; with `simply`, the plain words come in full."""
+    found = _with_lists(article, found)
+    section = found[0].section
+    citations = tuple(citation(article, kind) for kind in dict.fromkeys(p.section for p in found))
+    explained = found if simply or len(found) <= PLAIN_AT_MOST else found[:1]
+    plain = " ".join(p.plain for p in explained if p.plain)
+    lines = quote(found)
+    lines += [service.fill(service.wording.frames["missing"].replace("{missing}", p.missing)) for p in found if p.missing]
+    if plain:
+        lines.append(service.wording.frames["plain"].format(plain=plain))
+    if simply:
+        lines += _explained(article, found)
+    lines.append(source_line(citations))
+    offers = (offer(service.wording, None, "simplify"),) if not simply else ()
+    offers += section_offers(service.wording, article, but=section, most=3 - len(offers))
+    reply = compose(
+        "answer", lines, article=article.id, section=section, passages=tuple(p.id for p in found),
+        citations=citations, plain=plain or None, offers=offers,
+    )  # fmt: skip
+    new = replace(talk, article=article.id, section=section, passages=reply.passages, intent=intent, misses=0)
+    return reply, new
+
+
+def _with_lists(article: Article, found: Sequence[Passage]) -> tuple[Passage, ...]:
+    """An introducing sentence that says nothing without its bullets takes them along."""
+    if len(found) == 1 and found[0].lead_in and not found[0].text.rstrip().endswith("."):
+        section = article.section(found[0].section)
+        if section is not None:
+            return section.passages
+    return tuple(found)
+
+
+def _explained(article: Article, found: Sequence[Passage]) -> list[str]:
+    """Glossary entries of the terms these passages use, one a line, what is peculiar to the passages first."""
+    used = article_terms(article)
+    shown = {p.id for p in found}
+    entries = [
+        (term, entry)
+        for entry in article.glossary
+        if (term := used.get(entry.term.casefold())) and shown & set(term.passages)
+    ]
+    entries.sort(key=lambda pair: (not pair[0].specific, len(pair[0].passages)))
+    return [f"{e.term[:1].upper()}{e.term[1:]}: {e.explanation}" for _, e in entries[:EXPLAINED_AT_MOST]]
+
+
+def not_covered(service: Service, turn: Turn, kind: str | None = None, article: Article | None = None) -> tuple[Reply, Talk]:
+    """Say that the article does not answer, name the nearest thing it does say, and give a question for the care team."""
+    if article is None:
+        picked = pick_article(service, turn)
+        if not isinstance(picked, Article):
+            return picked
+        article = picked
+    silence = service.wording.silences[kind or turn.intent]
+    frames = service.wording.frames
+    near = _with_lists(article, [choose.nearest(article, silence.nearest, _terms(article, turn), turn)])[:2]
+    citations = (citation(article, near[0].section),)
+    lines = [
+        service.fill(f"The article does not say {silence.what}.", article),
+        frames["nearest"],
+        *quote(near),
+        source_line(citations),
+        service.fill(frames["ask_team"].replace("{question}", silence.question), article),
+    ]
+    reply = compose(
+        "not_covered", lines, article=article.id, section=near[0].section, passages=tuple(p.id for p in near),
+        citations=citations, offers=section_offers(service.wording, article, but=None, most=3),
+    )  # fmt: skip
+    talk = replace(turn.talk, article=article.id, section=near[0].section, passages=reply.passages, intent=turn.intent)
+    return reply, replace(talk, misses=turn.talk.misses + 1)
+
+
+def out_of_scope(service: Service, turn: Turn) -> tuple[Reply, Talk]:
+    """Another subject: say what can be talked about."""
+    text, talk = service.next_text(turn.talk, "out_of_scope", service.wording.out_of_scope)
+    offers = topic_offers(service)
+    return compose("out_of_scope", [text], offers=offers), replace(talk, misses=talk.misses + 1)
+
+
+def topic_offers(service: Service) -> tuple[Offer, ...]:
+    """Where to begin: the first sections of the only article, or the overview of each."""
+    articles = service.library.articles
+    if len(articles) == 1:
+        kinds = [k for k in ("overview", "symptoms", "treatment") if articles[0].section(k)]
+        return tuple(offer(service.wording, articles[0], kind) for kind in kinds)
+    return tuple(offer(service.wording, a, a.sections[0].kind) for a in articles[:3])
+
+
+def _terms(article: Article, turn: Turn) -> list[Term]:
+    known = article_terms(article)
+    return [known[value.casefold()] for owner, value in turn.terms if owner == article.id and value.casefold() in known]

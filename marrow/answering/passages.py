@@ -1,0 +1,101 @@
+"""Which passages of an article answer a question of a known kind: one bullet for a narrow one, the section for a broad one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from marrow.answering.terms import Term
+from marrow.answering.turn import SECTIONS_OF, Turn
+from marrow.content import Article, Passage, Section
+
+#: What of a section's probability its passages keep when the kind of question points to another section.
+ELSEWHERE = 0.05
+#: The passages that hold this share of their section's probability answer; if they are many, the question was broad.
+SHARE = 0.6
+NARROW_AT_MOST = 2
+
+
+def select(article: Article, terms: Sequence[Term], turn: Turn) -> tuple[Passage, ...]:
+    """The passages that answer, or none when the article has what is asked about, but not what is asked of it."""
+    kinds = SECTIONS_OF[turn.intent]
+    sections = [section for kind in kinds if (section := article.section(kind))]
+    if not sections:
+        return ()
+    if turn.intent == "ask_definition" and terms:
+        specific = [t for t in terms if t.specific] or list(terms)
+        return _best_few(article, _with(article.passages(), specific), turn)
+    specific = [term for term in terms if term.specific]
+    for section in sections:
+        if specific and (found := _with(section.passages, specific)):
+            return _best_few(article, found, turn)
+    if specific and turn.intent in {"ask_treatment", "ask_diagnosis", "ask_prognosis"}:
+        # "How is high calcium treated?": the article has the term, but not in the part that is asked for.
+        return ()
+    return _by_likeness(article, sections, turn)
+
+
+def _by_likeness(article: Article, sections: Sequence[Section], turn: Turn) -> tuple[Passage, ...]:
+    """The likeliest section by the kind of question and by its passages, and of it what answers."""
+    kinds = kind_shares(turn)
+
+    def worth(section: Section) -> float:
+        return sum(likeness(article, p, turn) for p in section.passages) * (kinds.get(section.kind, 0.0) + ELSEWHERE)
+
+    section = max(sections, key=worth)
+    total = sum(likeness(article, p, turn) for p in section.passages)
+    ranked = sorted(section.passages, key=lambda p: -likeness(article, p, turn))
+    kept: list[Passage] = []
+    for passage in ranked:
+        kept.append(passage)
+        if sum(likeness(article, p, turn) for p in kept) >= SHARE * total:
+            break
+    # An introducing passage ("Options include:") is what broad questions ask for.
+    if kept[0].lead_in or len(kept) > NARROW_AT_MOST:
+        return section.passages
+    return tuple(p for p in section.passages if p in kept)
+
+
+def kind_shares(turn: Turn) -> dict[str, float]:
+    """How likely each section is by the kinds of question NLU considers, the turn's own intent first of all."""
+    shares: dict[str, float] = {}
+    for intent, confidence in (*turn.ranking, (turn.intent, 0.5)):
+        kinds = SECTIONS_OF.get(intent, ())
+        for rank, kind in enumerate(kinds):
+            shares[kind] = shares.get(kind, 0.0) + confidence / (rank + 1)
+    return shares
+
+
+def _best_few(article: Article, found: Sequence[Passage], turn: Turn, most: int = 3) -> tuple[Passage, ...]:
+    """At most so many of the passages, those nearest to the question, in the article's order."""
+    ranked = sorted(found, key=lambda p: -likeness(article, p, turn))[:most]
+    return tuple(p for p in found if p in ranked)
+
+
+def likeness(article: Article, passage: Passage, turn: Turn) -> float:
+    """P(this passage | the question) as NLU found it, 0 where it found none."""
+    return turn.scores.get(f"{article.id}/{passage.id}", 0.0)
+
+
+def _with(passages: Sequence[Passage], terms: Sequence[Term]) -> tuple[Passage, ...]:
+    """The passages that use all of the terms, else those that use any of them."""
+    sets = [set(term.passages) for term in terms]
+    for wanted in (set.intersection(*sets), set.union(*sets)):
+        if found := tuple(p for p in passages if p.id in wanted):
+            return found
+    return ()
+
+
+def with_terms(section: Section, terms: Sequence[Term]) -> tuple[Passage, ...]:
+    """The section's passages that use the terms; none for no terms."""
+    return _with(section.passages, terms) if terms else ()
+
+
+def nearest(article: Article, kinds: Sequence[str], terms: Sequence[Term], turn: Turn) -> Passage:
+    """The passage nearest to a question the article does not answer: by its terms, else by its section, else by likeness."""
+    sections = [s for kind in kinds if (s := article.section(kind))]
+    specific = [term for term in terms if term.specific]
+    for section in [*sections, *article.sections]:
+        if found := with_terms(section, specific):
+            return _best_few(article, found, turn, most=1)[0]
+    candidates = [p for section in sections for p in section.passages] or list(article.passages())
+    return max(candidates, key=lambda p: likeness(article, p, turn))

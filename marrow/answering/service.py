@@ -1,0 +1,50 @@
+"""What the answering functions need: the loaded content and wording, loaded once and handed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from marrow import settings
+from marrow.answering.offers import name_of
+from marrow.answering.turn import Talk
+from marrow.answering.wording import Wording, load_wording
+from marrow.content import Article, Library, load_library
+from marrow.safety.emergency import EmergencyWording
+
+
+@dataclass(frozen=True)
+class Service:
+    """Content, wording and who to turn to. Immutable, shared by all turns."""
+
+    library: Library
+    wording: Wording
+    emergency: EmergencyWording
+    care_team: str | None
+
+    def fill(self, text: str, article: Article | None = None) -> str:
+        """Put topics, sources, care team and the article's title into a text of data/wording."""
+        topics = _listed([name_of(a) for a in self.library.articles])
+        sources = _listed([f"the article “{a.title}” of {a.source}" for a in self.library.articles])
+        team = self.care_team or self.wording.frames["team"]
+        title = name_of(article) if article else topics
+        filled = text.format(topics=topics, sources=sources, team=team, title=title)
+        return filled[:1].upper() + filled[1:]
+
+    def next_text(self, talk: Talk, key: str, texts: tuple[str, ...], article: Article | None = None) -> tuple[str, Talk]:
+        """The next of a list of texts in this talk, filled, and the talk that remembers it."""
+        return self.fill(texts[talk.said.get(key, 0) % len(texts)], article), talk.counted(key)
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def load_service() -> Service:
+    """Load content and wording from the project's data folder. Raises MarrowError when a file or a setting is wrong."""
+    config = settings.load()
+    return Service(
+        load_library(settings.DATA / "articles"),
+        load_wording(settings.DATA / "wording"),
+        EmergencyWording.load(settings.DATA / "safety", config.region),
+        config.care_team,
+    )

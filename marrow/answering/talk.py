@@ -1,0 +1,154 @@
+"""Talk about the talk: greetings, "say it more simply", "what about surgery?", the topics, the full disclaimer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from marrow.answering import passages as choose
+from marrow.answering.answers import out_of_scope, pick_article, question, show, topic_offers
+from marrow.answering.answers import _terms as terms_of
+from marrow.answering.offers import section_offers
+from marrow.answering.service import Service
+from marrow.answering.turn import SECTIONS_OF, Talk, Turn
+from marrow.content import Article, Passage
+from marrow.reply import Reply, compose
+from marrow.safety.red_flags import Alarm
+
+#: Small talk after which topics are offered.
+_OPENS = {"greet", "affirm", "deny", "capabilities", "bot_identity", "repair", "distress", "human", "unclear",
+          "nothing_to_simplify", "thank", "how_are_you", "compliment", "privacy", "ask_source", "forget_me"}  # fmt: skip
+
+
+#: The intents of emergencies, and how sure the classifier must be of them together.
+EMERGENCIES = {"emergency", "crisis"}
+SURE = 0.6
+
+
+def smalltalk(service: Service, turn: Turn, key: str | None = None) -> tuple[Reply, Talk]:
+    """A short text that leads back to the topics. `key` is a row of `smalltalk` in replies.yml, the intent by default."""
+    key = key or turn.intent
+    text, talk = service.next_text(turn.talk, key, service.wording.smalltalk[key])
+    offers = topic_offers(service) if key in _OPENS else ()
+    return compose("smalltalk", [text], offers=offers), talk
+
+
+def forget(service: Service, turn: Turn) -> tuple[Reply, Talk]:
+    """Confirm that the conversation is deleted; the guard deletes it once this turn has ended."""
+    reply, _ = smalltalk(service, turn, "forget_me")
+    return replace(reply, erase=True), Talk()
+
+
+def full_disclaimer(service: Service, turn: Turn) -> tuple[Reply, Talk]:
+    """The article's own disclaimer in place of the short one."""
+    article = service.library.article(turn.talk.article or service.library.articles[0].id)
+    text, talk = service.next_text(turn.talk, "full_disclaimer", service.wording.smalltalk["full_disclaimer"])
+    return compose("smalltalk", [text], article=article.id, disclaimer=article.disclaimer), talk
+
+
+def simplify(service: Service, turn: Turn) -> tuple[Reply, Talk]:
+    """The last passages again, in plain words in full, with the terms explained."""
+    article, shown = _shown(service, turn.talk)
+    if article is None or not shown:
+        return smalltalk(service, turn, "nothing_to_simplify")
+    return show(service, article, shown, turn.talk, turn.talk.intent or "ask_definition", simply=True)
+
+
+def tell_more(service: Service, turn: Turn) -> tuple[Reply, Talk]:
+    """What the section has beyond what was shown, else what other parts there are."""
+    article, shown = _shown(service, turn.talk)
+    if article is None:
+        return smalltalk(service, turn, "capabilities")
+    section = article.section(turn.talk.section or "overview")
+    seen = {p.id for p in shown}
+    rest = [p for p in section.passages if p.id not in seen] if section else []
+    if rest:
+        return show(service, article, rest, turn.talk, turn.talk.intent or "ask_definition")
+    text, talk = service.next_text(turn.talk, "nothing_more", service.wording.smalltalk["nothing_more"])
+    return compose("smalltalk", [text], offers=section_offers(service.wording, article, but=turn.talk.section)), talk
+
+
+def follow_up(service: Service, turn: Turn) -> tuple[Reply, Talk]:
+    """ "What about surgery?": by the term or the part it names, else by the next best reading of it as a question."""
+    picked = pick_article(service, turn)
+    if not isinstance(picked, Article):
+        # Too short for the classifier of subjects to judge: within a talk it belongs to the talk.
+        known = turn.talk.article
+        if not (turn.terms or known or _section_named(service, turn.text)):
+            return picked
+        picked = service.library.article(turn.terms[0][0] if turn.terms else known or service.library.articles[0].id)
+    terms = [term for term in terms_of(picked, turn) if term.specific]
+    if terms:
+        order = [turn.talk.section, "treatment", *(s.kind for s in picked.sections)]
+        for kind in dict.fromkeys(k for k in order if k):
+            section = picked.section(kind)
+            if section and (found := choose.with_terms(section, terms)):
+                return show(service, picked, found, turn.talk, turn.talk.intent or "ask_definition")
+    if kind := _section_named(service, turn.text):
+        if section := picked.section(kind):
+            return show(service, picked, section.passages, turn.talk, f"ask_{kind}")
+    return next_best(service, replace(turn, scope={**turn.scope, picked.id: 1.0}))
+
+
+def next_best(service: Service, turn: Turn) -> tuple[Reply, Talk]:
+    """The turn read as the likeliest question, when its own intent does not say which."""
+    for intent, _ in turn.ranking:
+        if intent in SECTIONS_OF or intent in service.wording.silences:
+            return question(service, replace(turn, intent=intent))
+        if intent == "other_subject":
+            return out_of_scope(service, turn)
+    return smalltalk(service, turn, "unclear")
+
+
+def fallback(service: Service, turn: Turn) -> tuple[Reply, Talk]:
+    """NLU is not sure. What is named decides, and likeness; where neither does, ask back."""
+    if turn.terms or turn.articles:
+        return follow_up(service, turn)
+    if max(turn.scope.values(), default=0.0) < 0.3:
+        return out_of_scope(service, turn)
+    return next_best(service, turn) if turn.confidence >= 0.1 else smalltalk(service, turn, "unclear")
+
+
+def choice(service: Service, turn: Turn) -> tuple[Reply, Talk]:
+    """What a button says."""
+    controls = {"simplify": simplify, "more": tell_more, "disclaimer": full_disclaimer}
+    if turn.target in controls:
+        return controls[turn.target](service, turn)
+    if turn.target is None or turn.target == "topics":
+        return smalltalk(service, turn, "capabilities")
+    id, kind = turn.target.split("/", 1)
+    article = service.library.article(id)
+    section = article.section(kind)
+    if section is None:
+        return smalltalk(service, turn, "unclear")
+    return show(service, article, section.passages, turn.talk, f"ask_{kind}")
+
+
+def urgent(service: Service, turn: Turn) -> tuple[Reply, Talk]:
+    """The classifier's second opinion: an emergency whose words the guard's patterns did not know.
+
+    It alarms only when it is sure; what it merely suspects is read as the likeliest question.
+    """
+    if sum(p for intent, p in turn.ranking if intent in EMERGENCIES) < SURE:
+        return next_best(service, turn)
+    alarm = Alarm("crisis" if turn.intent == "crisis" else "general", sign="", carer=False, language="en")
+    return compose("urgent", service.emergency.text(alarm, service.care_team).splitlines()), turn.talk
+
+
+def _shown(service: Service, talk: Talk) -> tuple[Article | None, Sequence[Passage]]:
+    if talk.article is None:
+        return None, ()
+    try:
+        article = service.library.article(talk.article)
+        return article, tuple(article.passage(id) for id in talk.passages)
+    except KeyError:  # the article was changed since
+        return None, ()
+
+
+def _section_named(service: Service, text: str) -> str | None:
+    words = set(re.findall(r"[a-z]+", text.lower()))
+    for kind, names in service.wording.section_words.items():
+        if any(set(name.split()) <= words for name in names):
+            return kind
+    return None

@@ -1,0 +1,179 @@
+"""Finds in a question what it names: an article, a term of an article, or a known thing that no article covers.
+
+spaCy phrase matching on lower-cased tokens of a blank pipeline, after one or two typos have been mended in words that
+are close to a word of the vocabulary and are no English word themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import spacy
+import yaml
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc
+
+from marrow.content import Article, Library
+from marrow.errors import DataError
+
+#: Kinds of found things.
+ARTICLE, TERM, OTHER = "article", "term", "other"
+
+_SHORTEST_MENDED = 6  # letters; shorter words have too many English neighbours
+
+
+@dataclass(frozen=True)
+class Found:
+    """One named thing: `kind` is ARTICLE, TERM or OTHER; `value` the article's id, the term as the article has it, or
+    the name; `article` the article's id ("" for OTHER); `group` OTHER's group in data/wording/elsewhere.yml;
+    `start` and `end` are characters of the text."""
+
+    kind: str
+    value: str
+    article: str
+    group: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term of an article and the passages that use it, by any of its names.
+
+    `specific` terms have names of their own (lay, brand, abbreviation, synonym) and are no part of the article's title:
+    a question that names one is about it. Others ("tissue", "symptoms") stand in questions about anything.
+    """
+
+    article: str
+    value: str
+    passages: tuple[str, ...]
+    specific: bool
+
+
+def article_terms(article: Article) -> dict[str, Term]:
+    """Every term of an article that can be asked about, by its lower-case form: the glossary's, and what names mean."""
+    wanted = {entry.term for entry in article.glossary} | {n.means for n in article.names}
+    wanted = {w for w in wanted if w.casefold() != article.title.casefold()}
+    found: dict[str, Term] = {}
+    for value in sorted(wanted, key=str.casefold):
+        spellings = {value, *(n.text for n in article.names if n.means.casefold() == value.casefold())}
+        passages = tuple(p.id for p in article.passages() if any(_holds(p.text, s) for s in spellings))
+        if passages:
+            named = any(n.kind != "misspelling" for n in article.names if n.means.casefold() == value.casefold())
+            found[value.casefold()] = Term(article.id, value, passages, named and not _in_title(value, article))
+    return found
+
+
+def _in_title(value: str, article: Article) -> bool:
+    # Singular and plural of one word differ in their last letters: metastasis, metastases.
+    return any(word[: max(4, len(word) - 3)] in value.casefold() for word in article.title.casefold().split())
+
+
+def _holds(text: str, phrase: str) -> bool:
+    stem = re.escape(phrase[:-1] if phrase.endswith("s") and len(phrase) > 4 else phrase)
+    return re.search(rf"(?<!\w){stem}(?:e?s)?(?!\w)", text, re.IGNORECASE) is not None
+
+
+def load_elsewhere(path: Path) -> dict[str, str]:
+    """Names of things that questions are about and an article may lack, by name: group. Raises DataError."""
+    try:
+        groups = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise DataError(path, mark.line + 1 if mark else None, "is not YAML", "Mend the line named") from None
+    if not isinstance(groups, dict) or not all(isinstance(v, list) for v in groups.values()):
+        raise DataError(path, 1, "is not a mapping of groups to lists of names", "Write `group: [name, ...]`")
+    return {str(name).casefold(): str(group) for group, names in groups.items() for name in names}
+
+
+class TermFinder:
+    """Finds names in texts. Built once from the loaded articles; safe to share between threads."""
+
+    def __init__(self, library: Library, elsewhere: Mapping[str, str], words: Iterable[str] = ()) -> None:
+        """`words` are English words that are never mended (the encoder's vocabulary serves)."""
+        self._nlp = spacy.blank("en")
+        self.terms: dict[tuple[str, str], Term] = {}
+        phrases: dict[str, list[tuple[str, str, str, str]]] = {}
+
+        def add(phrase: str, kind: str, value: str, article: str, group: str = "") -> None:
+            for form in _forms(phrase):
+                entry = (kind, value, article, group)
+                if entry not in phrases.setdefault(form, []):
+                    phrases[form].append(entry)
+
+        for article in library.articles:
+            terms = article_terms(article)
+            self.terms.update({(article.id, key): term for key, term in terms.items()})
+            for term in terms.values():
+                add(term.value, TERM, term.value, article.id)
+            add(article.title, ARTICLE, article.id, article.id)
+            for name in article.names:
+                if name.means.casefold() == article.title.casefold():
+                    add(name.text, ARTICLE, article.id, article.id)
+                elif name.means.casefold() in terms:
+                    add(name.text, TERM, terms[name.means.casefold()].value, article.id)
+        for name, group in elsewhere.items():
+            if name not in phrases:
+                add(name, OTHER, name, "", group)
+        self._meanings = phrases
+        self._matcher = PhraseMatcher(self._nlp.vocab)
+        self._matcher.add("NAME", [self._nlp.make_doc(phrase) for phrase in phrases])
+        parts = {token for phrase in phrases for token in re.findall(r"[a-z]+", phrase)}
+        self._known = {word.lower() for word in words} | parts
+        self._mendable = sorted(p for p in parts if len(p) >= _SHORTEST_MENDED)
+
+    def mend(self, text: str) -> tuple[str, list[int]]:
+        """The lower-cased text with typos in its names mended, and for each of its characters the original's place."""
+        out: list[str] = []
+        places: list[int] = []
+        for part in re.finditer(r"[^\W\d_]+|.", text.lower() if len(text.lower()) == len(text) else text, re.DOTALL):
+            word = part.group()
+            better = self._mended(word) if len(word) >= _SHORTEST_MENDED else word
+            out.append(better)
+            places.extend(min(part.start() + i, part.end() - 1) for i in range(len(better)))
+        return "".join(out), places
+
+    def _mended(self, word: str) -> str:
+        if word in self._known:
+            return word
+        allowed = 1 if len(word) < 8 else 2
+        best = process.extractOne(
+            word, self._mendable, scorer=DamerauLevenshtein.distance, score_cutoff=allowed, processor=None
+        )
+        # A typo is rare in a word's beginning; without this "modalities" would become "mortalities".
+        return str(best[0]) if best and best[0][:3] == word[:3] else word
+
+    def find(self, text: str) -> list[Found]:
+        """All named things of `text`, longest match first where names overlap, in the order of the text."""
+        mended, places = self.mend(text)
+        doc: Doc = self._nlp.make_doc(mended)
+        spans = spacy.util.filter_spans([doc[start:end] for _, start, end in self._matcher(doc)])
+        found = []
+        for span in spans:
+            start, end = places[span.start_char], places[span.end_char - 1] + 1
+            for kind, value, article, group in self._meanings.get(span.text, ()):
+                found.append(Found(kind, value, article, group, start, end))
+        return sorted(found, key=lambda f: f.start)
+
+
+def _forms(phrase: str) -> set[str]:
+    """The lower-case forms a phrase is met in: as it is, without hyphens, singular and plural."""
+    base = phrase.casefold()
+    forms = {base, base.replace("-", " "), base.replace("-", "")}
+    for form in list(forms):
+        if form.endswith("is"):
+            forms.add(form[:-2] + "es")
+        elif form.endswith("ies"):
+            forms.add(form[:-3] + "y")
+        elif form.endswith("s") and len(form) > 4 and not form.endswith("ss"):
+            forms.add(form[:-1])
+        elif form.endswith("y") and len(form) > 3:
+            forms.update({form[:-1] + "ies", form + "s"})
+        elif len(form) > 3:
+            forms.add(form + "s")
+    return forms

@@ -1,0 +1,100 @@
+"""One turn as the engine sees it: what was asked, the evidence NLU gathered, and the talk so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from marrow.answering.terms import ARTICLE, OTHER, TERM
+
+#: Question types an article answers, and the sections that may, the likeliest first.
+SECTIONS_OF = {
+    "ask_definition": ("overview",),
+    "ask_who_gets": ("overview",),
+    "ask_complications": ("overview", "symptoms", "prognosis"),
+    "ask_causes": ("causes", "symptoms"),
+    "ask_symptoms": ("symptoms", "overview"),
+    "ask_diagnosis": ("diagnosis",),
+    "ask_treatment": ("treatment",),
+    "ask_prognosis": ("prognosis", "overview"),
+}
+
+
+@dataclass(frozen=True)
+class Talk:
+    """What is remembered of a conversation: the one slot `talk`. `said` counts the texts of each kind already used."""
+
+    article: str | None = None
+    section: str | None = None
+    passages: tuple[str, ...] = ()
+    intent: str | None = None
+    misses: int = 0
+    said: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def from_slot(cls, value: object) -> Talk:
+        """Read the slot; anything else than what `to_slot` wrote is an empty talk."""
+        if not isinstance(value, dict):
+            return cls()
+        try:
+            return cls(**{**value, "passages": tuple(value.get("passages") or ())})
+        except TypeError:
+            return cls()
+
+    def to_slot(self) -> dict[str, Any]:
+        """The talk as JSON."""
+        return {**asdict(self), "passages": list(self.passages)}
+
+    def counted(self, key: str) -> Talk:
+        """The talk with one more text of this kind said."""
+        return replace(self, said={**self.said, key: self.said.get(key, 0) + 1})
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A question and its evidence.
+
+    `ranking` is intents with confidences, best first. `articles` are ids named in the text, `terms` (article id, term)
+    pairs, `others` (name, group) pairs of things named that no article has. `scope` is P(about an article) by id,
+    `scores` P(a passage | the question) by "article/passage". `common` says that the text names
+    no subject at all. `target` is a chosen button's.
+    """
+
+    text: str
+    intent: str
+    confidence: float
+    ranking: tuple[tuple[str, float], ...] = ()
+    articles: tuple[str, ...] = ()
+    terms: tuple[tuple[str, str], ...] = ()
+    others: tuple[tuple[str, str], ...] = ()
+    scope: Mapping[str, float] = field(default_factory=dict)
+    scores: Mapping[str, float] = field(default_factory=dict)
+    common: bool = False
+    target: str | None = None
+    talk: Talk = field(default_factory=Talk)
+
+
+def read_turn(latest_message: Mapping[str, Any], talk_slot: object) -> Turn:
+    """Make a Turn of a tracker's `latest_message` and its slot `talk`."""
+    intent = latest_message.get("intent") or {}
+    entities = [e for e in latest_message.get("entities") or () if isinstance(e, dict)]
+    evidence = latest_message.get("evidence") or {}
+
+    def named(kind: str) -> list[dict[str, Any]]:
+        return [e for e in entities if e.get("entity") == kind]
+
+    return Turn(
+        text=latest_message.get("text") or "",
+        intent=intent.get("name") or "nlu_fallback",
+        confidence=float(intent.get("confidence") or 0.0),
+        ranking=tuple((r["name"], float(r["confidence"])) for r in latest_message.get("intent_ranking") or ()),
+        articles=tuple(dict.fromkeys(e["value"] for e in named(ARTICLE))),
+        terms=tuple(dict.fromkeys((e["article"], e["value"]) for e in named(TERM))),
+        others=tuple(dict.fromkeys((e["value"], e.get("group", "")) for e in named(OTHER))),
+        scope=evidence.get("scope") or {},
+        scores=evidence.get("scores") or {},
+        common=bool(evidence.get("common")),
+        target=next((e["value"] for e in named("target")), None),
+        talk=Talk.from_slot(talk_slot),
+    )

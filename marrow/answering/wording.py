@@ -1,0 +1,89 @@
+"""The bot's own words, read from data/wording; see the comments in those files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from marrow.errors import DataError
+
+
+@dataclass(frozen=True)
+class Silence:
+    """How one kind of question that articles do not answer is met: a row of data/wording/not_covered.yml."""
+
+    what: str
+    question: str
+    nearest: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Wording:
+    """All of it. `frames` and `questions` are single texts; `smalltalk` and `out_of_scope` are used in turn."""
+
+    frames: Mapping[str, str]
+    questions: Mapping[str, str]
+    section_words: Mapping[str, tuple[str, ...]]
+    smalltalk: Mapping[str, tuple[str, ...]]
+    out_of_scope: tuple[str, ...]
+    errors: Mapping[str, str]
+    silences: Mapping[str, Silence]
+
+    def error(self, problem: str) -> list[str]:
+        """The lines of a fixed error text. Raises KeyError for a problem that has none."""
+        return [self.errors[problem]]
+
+
+_PARTS = ("frames", "questions", "section_words", "smalltalk", "out_of_scope", "errors")
+
+
+def load_wording(directory: Path) -> Wording:
+    """Read replies.yml and not_covered.yml. Raises DataError naming file, line and remedy."""
+    replies_path, silences_path = directory / "replies.yml", directory / "not_covered.yml"
+    replies = _mapping(replies_path)
+    for part in _PARTS:
+        if part not in replies:
+            raise DataError(replies_path, 1, f"has no `{part}`", "Add it; the comments in the file say what it holds")
+    silences = {}
+    for name, row in _mapping(silences_path).items():
+        if not isinstance(row, dict) or not {"what", "question", "nearest"} <= row.keys():
+            line = _line_of(silences_path, f"{name}:")
+            raise DataError(silences_path, line, f"`{name}` is not complete", "Give it `what`, `question` and `nearest`")
+        silences[name] = Silence(row["what"], row["question"], tuple(row["nearest"]))
+    return Wording(
+        frames=replies["frames"],
+        questions=replies["questions"],
+        section_words={kind: tuple(words) for kind, words in replies["section_words"].items()},
+        smalltalk={name: _texts(replies_path, name, texts) for name, texts in replies["smalltalk"].items()},
+        out_of_scope=_texts(replies_path, "out_of_scope", replies["out_of_scope"]),
+        errors=replies["errors"],
+        silences=silences,
+    )
+
+
+def _mapping(path: Path) -> dict[str, Any]:
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise DataError(path, mark.line + 1 if mark else None, "is not YAML", "Mend the line named") from None
+    except OSError as error:
+        raise DataError(path, None, f"cannot be read ({error.strerror})", "Restore the file") from None
+    if not isinstance(data, dict):
+        raise DataError(path, 1, "is not a mapping", "Write `name: text` lines")
+    return data
+
+
+def _texts(path: Path, name: str, texts: object) -> tuple[str, ...]:
+    if not isinstance(texts, Sequence) or isinstance(texts, str) or not texts:
+        raise DataError(path, _line_of(path, f"{name}:"), f"`{name}` has no list of texts", "Give it one text at least")
+    return tuple(str(text) for text in texts)
+
+
+def _line_of(path: Path, start: str) -> int | None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return next((i for i, line in enumerate(lines, 1) if line.strip().startswith(start)), None)

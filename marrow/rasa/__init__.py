@@ -1,0 +1,1 @@
+"""Everything that imports Rasa: NLU components, channels, the guard, stores and the launcher."""

@@ -1,0 +1,192 @@
+"""The `web` channel, the widget's: server-made session tokens, one MESSAGE a turn, forget and feedback."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import math
+import time
+from collections import OrderedDict
+from typing import Any
+
+from sanic import Blueprint
+from sanic.request import Request
+from sanic.response import HTTPResponse, empty
+
+from marrow.answering.answers import topic_offers
+from marrow.answering.service import Service
+from marrow.rasa.channels.base import BodyTooLargeError, GuardedChannel, alarm_in, parse, read_body, respond
+from marrow.rasa.channels.base import same_or_allowed_origin
+from marrow.rasa.guard import Answered, Guard, Handler
+from marrow.rasa.limits import Buckets
+from marrow.reply import compose
+
+_REMEMBERED_IDS = 10_000
+_STATUS = {
+    "malformed": 400, "empty": 400, "not_text": 400, "unknown_choice": 400, "no_session": 401, "forbidden": 403,
+    "too_long": 413, "too_fast": 429, "not_ready": 503, "broken": 200, "too_slow": 200,
+}  # fmt: skip
+
+
+class WebChannel(GuardedChannel):
+    """/webhooks/web/session, /message, /forget and /feedback, as in the reply contract."""
+
+    def __init__(self, guard: Guard | None = None) -> None:
+        super().__init__(guard)
+        config = self.guard.config
+        self._buckets = Buckets(config.web_limit)
+        self._addresses = Buckets(config.session_limit)
+        self._answered: OrderedDict[str, tuple[str, asyncio.Future[HTTPResponse]]] = OrderedDict()
+
+    @classmethod
+    def name(cls) -> str:
+        """Its part of the address: /webhooks/web."""
+        return "web"
+
+    def routes(self, blueprint: Blueprint, handler: Handler) -> None:
+        """The four calls, and the browsers' preflight for each."""
+        async def preflight(request: Request) -> HTTPResponse:
+            return await self._preflight(request)
+
+        for path, call in (
+            ("/session", self._session),
+            ("/message", self._message),
+            ("/forget", self._forget),
+            ("/feedback", self._feedback),
+        ):
+            blueprint.add_route(self._wrapped(call, handler), path, methods=["POST"], name=path[1:], stream=True)
+            blueprint.add_route(preflight, path, methods=["OPTIONS"], name=f"{path[1:]}_preflight")
+
+    def _wrapped(self, call: Any, handler: Handler) -> Any:
+        async def route(request: Request) -> HTTPResponse:
+            try:
+                body = await read_body(request)
+            except BodyTooLargeError as error:
+                return self._with_cors(request, self._refuse(error.start, "too_long"))
+            if not same_or_allowed_origin(request, self.guard.config.allowed_origins):
+                return self._refuse(body, "forbidden")
+            try:
+                data = parse(body) if body.strip() else {}
+            except ValueError:
+                data = None
+            if not isinstance(data, dict):
+                return self._with_cors(request, self._refuse(body, "malformed"))
+            return self._with_cors(request, await call(request, handler, body, data))
+
+        return route
+
+    # -- the calls -------------------------------------------------------------------------------------------------
+
+    async def _session(self, request: Request, handler: Handler, body: bytes, data: dict[str, Any]) -> HTTPResponse:
+        if wait := self._addresses.take(request.ip, time.monotonic()):
+            return self._error("too_fast", wait)
+        token, conversation = self.guard.identity.new_session(self.guard.config.session_lifetime)
+        guard = self.guard
+        service = Service(guard.library, guard.wording, guard.emergency, guard.config.care_team)
+        text = service.fill(guard.wording.smalltalk["greet"][0])
+        greeting = Answered(compose("smalltalk", [text], offers=topic_offers(service)))
+        return respond(
+            {
+                "token": token,
+                "expires_in": guard.config.session_lifetime,
+                "greeting": self._render(greeting, conversation),
+            }
+        )
+
+    async def _message(self, request: Request, handler: Handler, body: bytes, data: dict[str, Any]) -> HTTPResponse:
+        conversation = await self._conversation(request)
+        if conversation is None:
+            return self._refuse(body, "no_session")
+        key = data.get("id")
+        if not isinstance(key, str) or not 0 < len(key) <= 100:
+            return await self._answer(request, handler, conversation, data)
+        key, digest = f"{conversation}/{key}", hashlib.sha256(body).hexdigest()
+        known = self._answered.get(key)
+        if known is None:
+            future = asyncio.ensure_future(self._answer(request, handler, conversation, data))
+            self._answered[key] = known = (digest, future)
+            if len(self._answered) > _REMEMBERED_IDS:
+                self._answered.popitem(last=False)
+        if known[0] != digest:
+            return self._refuse(body, "malformed")
+        # Shielded: a client that gives up waiting and asks again must find the turn, not start another.
+        first = await asyncio.shield(known[1])
+        if first.status not in (200, 400):  # a refusal (too fast, not ready) is no answer to be repeated
+            self._answered.pop(key, None)
+        return HTTPResponse(first.body, first.status, dict(first.headers), first.content_type)
+
+    async def _answer(
+        self, request: Request, handler: Handler, conversation: str, data: dict[str, Any]
+    ) -> HTTPResponse:
+        guard = self.guard
+        agent = getattr(request.app.ctx, "agent", None)
+        text = data.get("text")
+        if (agent is None or not agent.is_ready()) and not (isinstance(text, str) and guard.alarm(text)):
+            return self._error("not_ready")
+        answered = await guard.answer(
+            handler, "web", conversation, text, buckets=self._buckets, choice=data.get("choice")
+        )
+        if answered.problem and _STATUS[answered.problem] != 200:
+            return self._error(answered.problem, answered.retry_after)
+        return respond(self._render(answered, conversation))
+
+    async def _forget(self, request: Request, handler: Handler, body: bytes, data: dict[str, Any]) -> HTTPResponse:
+        conversation = await self._conversation(request)
+        if conversation is None:
+            return self._refuse(body, "no_session")
+        await self.guard.forget(conversation, close=True)
+        for key in [key for key in self._answered if key.startswith(f"{conversation}/")]:
+            del self._answered[key]
+        return empty(204, {"Cache-Control": "no-store"})
+
+    async def _feedback(self, request: Request, handler: Handler, body: bytes, data: dict[str, Any]) -> HTTPResponse:
+        conversation = await self._conversation(request)
+        if conversation is None:
+            return self._refuse(body, "no_session")
+        reply_id, helpful = data.get("reply_id"), data.get("helpful")
+        known = isinstance(reply_id, str) and self.guard.identity.is_reply_id(conversation, reply_id)
+        if not known or not isinstance(helpful, bool):
+            return self._error("malformed")
+        await self.guard.feedback(str(reply_id), helpful)
+        return empty(204, {"Cache-Control": "no-store"})
+
+    # -- parts -----------------------------------------------------------------------------------------------------
+
+    async def _conversation(self, request: Request) -> str | None:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        conversation = self.guard.identity.conversation_of(token.strip()) if scheme == "Bearer" else None
+        return None if conversation is None or await self.guard.is_closed(conversation) else conversation
+
+    def _render(self, answered: Answered, conversation: str) -> dict[str, Any]:
+        reply = answered.reply
+        return {
+            "reply_id": self.guard.identity.new_reply_id(conversation),
+            "text": reply.text,
+            "reply": self.guard.keyed(reply, conversation),
+        }
+
+    def _error(self, problem: str, wait: float = 0.0) -> HTTPResponse:
+        headers = {"Retry-After": str(max(1, math.ceil(wait)))} if problem in {"too_fast", "not_ready"} else None
+        return respond(self._render(self.guard.error(problem), ""), _STATUS[problem], headers)
+
+    def _refuse(self, body: bytes, problem: str) -> HTTPResponse:
+        """Refuse a call, unless its body describes an emergency: that gets its reply whoever asks, and however."""
+        if reply := alarm_in(self.guard, body):
+            return respond(self._render(Answered(reply), ""))
+        return self._error(problem)
+
+    async def _preflight(self, request: Request) -> HTTPResponse:
+        if not same_or_allowed_origin(request, self.guard.config.allowed_origins):
+            return self._error("forbidden")
+        return self._with_cors(request, empty(204))
+
+    def _with_cors(self, request: Request, response: HTTPResponse) -> HTTPResponse:
+        origin = request.headers.get("origin")
+        if origin and same_or_allowed_origin(request, self.guard.config.allowed_origins):
+            response.headers["Access-Control-Allow-Origin"] = origin
+            response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
+            response.headers["Access-Control-Allow-Methods"] = "POST"
+            response.headers["Access-Control-Expose-Headers"] = "Retry-After"
+            response.headers["Access-Control-Max-Age"] = "600"
+            response.headers["Vary"] = "Origin"
+        return response

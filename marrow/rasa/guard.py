@@ -1,0 +1,330 @@
+"""The guard: the one place every message of every channel passes, both ways.
+
+In: normalise, look for red flags, limit, refuse commands, turn a button's key into what it stands for. Out: exactly one
+reply, never silent, in time, with one disclaimer. It is the only part that must hold when all behind it is broken, so
+it needs no model, no store and no action, and it keeps its clock on another thread than Rasa's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import functools
+import logging
+import re
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from rasa.core.channels.channel import OutputChannel, UserMessage
+
+from marrow import settings
+from marrow.answering.offers import all_targets, title_of
+from marrow.answering.wording import Wording, load_wording
+from marrow.content import Library, load_library
+from marrow.reply import Reply, compose, with_disclaimer
+from marrow.rasa.identity import Identity, load_secret
+from marrow.rasa.lanes import Lanes
+from marrow.rasa.limits import Buckets
+from marrow.rasa.store import MarrowTrackerStore
+from marrow.safety.emergency import EmergencyWording
+from marrow.safety.hygiene import MAX_BODY_BYTES, MAX_TEXT_CHARS, normalise
+from marrow.safety.red_flags import RedFlags
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Handler = Callable[[UserMessage], Awaitable[Any]]
+
+# What must never reach a person: an unfilled slot, a traceback, a Python None.
+_INTERNAL = re.compile(r"\{[A-Za-z_][\w.]*\}|Traceback \(most recent call last\)|^\s*None\s*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What the guard gives a channel: the reply, what went wrong if anything (a key of `errors` in
+    data/wording/replies.yml), and after how many seconds to try again when that was "too_fast"."""
+
+    reply: Reply
+    problem: str | None = None
+    retry_after: float = 0.0
+
+
+class Collector(OutputChannel):  # type: ignore[misc]
+    """Collects a turn's messages as they leave the actions, before any channel splits or renders them."""
+
+    def __init__(self, channel: str) -> None:
+        self._channel = channel
+        self.messages: list[dict[str, Any]] = []
+
+    def name(self) -> str:  # type: ignore[override]
+        """The name of the channel the person is on, which Rasa's response variations ask for."""
+        return self._channel
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        """Keep the message; Rasa calls this in a single place, for every message of every kind."""
+        self.messages.append(dict(message))
+
+
+class Guard:
+    """Answers messages. One a process, shared by all channels (`shared_guard`)."""
+
+    def __init__(
+        self,
+        config: settings.Settings,
+        identity: Identity,
+        library: Library,
+        wording: Wording,
+        red_flags: RedFlags,
+        emergency: EmergencyWording,
+        lanes: Lanes,
+    ) -> None:
+        self.config = config
+        self.identity = identity
+        self.library = library
+        self.wording = wording
+        self._red_flags = red_flags
+        self._emergency = emergency
+        self.lanes = lanes
+        self._targets = all_targets(library)
+        self._speaking: dict[str, _Queue] = {}
+        self._tasks: set[asyncio.Future[None]] = set()
+
+    # -- in ------------------------------------------------------------------------------------------------------
+
+    def alarm(self, text: str) -> Reply | None:
+        """The urgent reply if `text` describes an emergency; looks at its first 16 KB. Never raises."""
+        try:
+            alarm = self._red_flags.find(normalise(text[:MAX_BODY_BYTES]))
+            if alarm is None:
+                return None
+            return compose("urgent", self._emergency.text(alarm, self.config.care_team).splitlines())
+        except Exception as error:  # a fault here must not silence what comes after
+            logger.error("red flags could not be read: %s", type(error).__name__)
+            return None
+
+    def error(self, problem: str) -> Answered:
+        """The fixed, friendly text for a problem, with where to get help if it is urgent."""
+        lines = [*self.wording.error(problem), self._emergency.help_line()]
+        return Answered(compose("error", lines), problem)
+
+    async def answer(
+        self,
+        handler: Handler,
+        channel: str,
+        conversation: str,
+        text: object,
+        *,
+        buckets: Buckets | None = None,
+        choice: object = None,
+    ) -> Answered:
+        """Answer one message of one person, whatever it is and whatever happens. Never raises, never silent.
+
+        Args:
+            handler: hands a message to Rasa; may raise, hang or do nothing.
+            channel: the channel's own name, not what a client claims.
+            conversation: the pseudonymous id of the person's conversation.
+            text: what was typed, of any type.
+            buckets: the person's rate limit, if the channel has one.
+            choice: the key of a button, where the channel tells buttons from text.
+        """
+        ends = time.monotonic() + self.config.deadline
+        typed = text if isinstance(text, str) else ""
+        if reply := self.alarm(typed):
+            return Answered(reply)
+        if buckets is not None and (wait := buckets.take(conversation, time.monotonic())):
+            return replace(self.error("too_fast"), retry_after=wait)
+        if choice is None and not isinstance(text, str):
+            return self.error("not_text")
+        picked = choice if choice is not None else (typed.strip() if Identity.looks_like_key(typed.strip()) else None)
+        if picked is not None:
+            target = None
+            if isinstance(picked, str) and Identity.looks_like_key(picked):
+                target = self.identity.target_of(conversation, picked, self._targets)
+            if target is None:
+                return self.error("unknown_choice")
+            return await self._turn(handler, channel, conversation, title_of(self.library, self.wording, target), target, ends)
+        clean = normalise(typed)
+        # A leading slash would make Rasa take the text for a command.
+        clean = clean.lstrip("/ ").strip()
+        if not clean:
+            return self.error("empty")
+        if max(len(typed.strip()), len(clean)) > MAX_TEXT_CHARS:
+            return self.error("too_long")
+        return await self._turn(handler, channel, conversation, clean, None, ends)
+
+    # -- through ---------------------------------------------------------------------------------------------------
+
+    async def _turn(
+        self, handler: Handler, channel: str, conversation: str, text: str, target: str | None, ends: float
+    ) -> Answered:
+        collector = Collector(channel)
+        message = UserMessage(
+            text, collector, conversation, input_channel=channel, parse_data=_chosen(text, target) if target else None
+        )
+        try:
+            async with self._one_at_a_time(conversation, ends) as turn:
+                turn.work = await asyncio.wait_for(self.lanes.run(_run(handler, message)), _left(ends))
+                turn.work.add_done_callback(_seen)
+                await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(turn.work)), _left(ends))
+        except asyncio.TimeoutError:
+            logger.error("a turn missed its deadline of %.1f s", self.config.deadline)
+            return self.error("too_slow")
+        except Exception as error:
+            logger.error("a turn failed: %s", type(error).__name__)
+            return self.error("broken")
+        answered = self._out(collector.messages)
+        if answered.reply.erase:
+            try:
+                await self.forget(conversation, close=False)
+            except Exception as error:
+                logger.error("a conversation could not be erased: %s", type(error).__name__)
+                return self.error("broken")
+        return answered
+
+    @asynccontextmanager
+    async def _one_at_a_time(self, conversation: str, ends: float) -> AsyncIterator[_Queue]:
+        """Serialise one person's turns. A turn given up keeps its place until it ends, so that no two run at once."""
+        turn = self._speaking.setdefault(conversation, _Queue())
+        turn.waiting += 1
+        try:
+            await asyncio.wait_for(turn.lock.acquire(), _left(ends))
+        except BaseException:
+            self._leave(conversation, turn)
+            raise
+        turn.work = None
+        try:
+            yield turn
+        finally:
+            if turn.work is not None and not turn.work.done():
+                loop = asyncio.get_running_loop()
+                turn.work.add_done_callback(
+                    lambda _: loop.call_soon_threadsafe(self._release, conversation, turn)  # type: ignore[union-attr]
+                )
+            else:
+                self._release(conversation, turn)
+
+    def _release(self, conversation: str, turn: _Queue) -> None:
+        turn.lock.release()
+        self._leave(conversation, turn)
+
+    def _leave(self, conversation: str, turn: _Queue) -> None:
+        turn.waiting -= 1
+        if not turn.waiting:
+            self._speaking.pop(conversation, None)
+
+    # -- the conversation as a whole -------------------------------------------------------------------------------
+
+    @functools.cached_property
+    def store(self) -> MarrowTrackerStore:
+        """The conversations, as endpoints.yml has them; opened when it is first needed."""
+        return MarrowTrackerStore()
+
+    async def forget(self, conversation: str, *, close: bool) -> None:
+        """Erase a conversation everywhere; with `close`, its session token is dead from now on.
+
+        A turn of it that still runs would write its events back when it ends (measured), so what it leaves is erased
+        again under the person's lock, without making the person wait for it.
+        """
+        await self._in_thread(lambda: self.store.erase(conversation, close=close))
+        if conversation in self._speaking:
+            task = asyncio.ensure_future(self._erase_after_turns(conversation))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _erase_after_turns(self, conversation: str) -> None:
+        async with self._one_at_a_time(conversation, time.monotonic() + 3600.0):
+            await self._in_thread(lambda: self.store.erase(conversation, close=False))
+
+    async def is_closed(self, conversation: str) -> bool:
+        """Whether the person asked to be forgotten. A store that is down cannot tell; the turn itself will fail then."""
+        try:
+            return await self._in_thread(lambda: self.store.is_closed(conversation))
+        except Exception as error:
+            logger.error("the store could not say whether a session is closed: %s", type(error).__name__)
+            return False
+
+    async def feedback(self, reply_id: str, helpful: bool) -> None:
+        """Store whether a reply helped, without its text."""
+        await self._in_thread(lambda: self.store.add_feedback(reply_id, helpful))
+
+    @staticmethod
+    async def _in_thread(do: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(None, do)
+
+    # -- out -------------------------------------------------------------------------------------------------------
+
+    def _out(self, messages: list[dict[str, Any]]) -> Answered:
+        text = "\n".join(str(m["text"]) for m in messages if m.get("text"))
+        if not text.strip():
+            return self.error("broken")
+        wire = next((found for found in map(_wire, messages) if found is not None), None)
+        try:
+            reply = Reply("smalltalk", text) if wire is None else Reply.from_wire(text, wire)
+        except (KeyError, TypeError, ValueError):
+            logger.error("an action uttered a reply that is not one")
+            return self.error("broken")
+        if _INTERNAL.search(text):
+            logger.error("a reply with internals was held back")
+            return self.error("broken")
+        return Answered(with_disclaimer(reply))
+
+    def keyed(self, reply: Reply, conversation: str) -> dict[str, Any]:
+        """The reply as the contract's `reply` object, each suggestion's payload a key of this conversation."""
+        return reply.as_dict(lambda offer: self.identity.key(conversation, offer.target))
+
+
+class _Queue:
+    """One person's place: the lock their turns take in turn, and the turn at work."""
+
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
+        self.waiting = 0
+        self.work: concurrent.futures.Future[Any] | None = None
+
+
+def _left(ends: float) -> float:
+    return max(0.001, ends - time.monotonic())
+
+
+def _seen(work: concurrent.futures.Future[Any]) -> None:
+    """Look at a late turn's exception, so that nothing logs it with what the person wrote."""
+    if not work.cancelled():
+        work.exception()
+
+
+async def _run(handler: Handler, message: UserMessage) -> None:
+    await handler(message)
+
+
+def _chosen(text: str, target: str) -> dict[str, Any]:
+    """What NLU would have said of a button: certain, and naming the target. No text a person types can make this."""
+    return {
+        "text": text,
+        "intent": {"name": "choice", "confidence": 1.0},
+        "entities": [{"entity": "target", "value": target, "start": 0, "end": len(text)}],
+    }
+
+
+def _wire(message: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    custom = message.get("custom")
+    reply = custom.get("reply") if isinstance(custom, dict) else None
+    return reply if isinstance(reply, dict) else None
+
+
+@functools.lru_cache(maxsize=1)
+def shared_guard() -> Guard:
+    """The process's guard. Raises MarrowError when a data file or a setting is wrong, so that the start fails clearly."""
+    config = settings.load()
+    safety = settings.DATA / "safety"
+    return Guard(
+        config,
+        Identity(load_secret(config)),
+        load_library(settings.DATA / "articles"),
+        load_wording(settings.DATA / "wording"),
+        RedFlags.load(safety),
+        EmergencyWording.load(safety, config.region),
+        Lanes(),
+    )

@@ -1,0 +1,158 @@
+"""Evidence for the answer: whether the question is about a loaded article, and how near it is to each passage."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections import Counter
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from marrow import settings
+from marrow.answering.encoder import load_encoder
+from marrow.answering.retrieval import PassageRanker
+from marrow.answering.scope import Example, Scope, owners_of, training_set
+from marrow.content import Library, load_library
+from marrow.errors import ModelError
+from marrow.rasa.nlu.encoder import VECTOR
+from marrow.rasa.nlu.terms import build_finder
+
+
+#: Questions without a subject that a word must stand in to be common.
+COMMON = 3
+
+
+def library_digest(library: Library) -> str:
+    """What the loaded articles are: their ids and the hashes of their sources, in one line."""
+    return " ".join(f"{a.id}:{a.sha256[:16]}" for a in library.articles)
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
+class Evidence(GraphComponent):  # type: ignore[misc]
+    """Adds `evidence`: {"scope": {article: P}, "scores": {passage: P}, "common": bool, "library": digest}.
+
+    `common` says that a message has none but words that are common in questions which name no subject: it is about
+    whatever is being talked about, or about nothing in particular.
+    """
+
+    def __init__(
+        self, model_storage: ModelStorage, resource: Resource, scope: Scope, ranker: PassageRanker,
+        common: frozenset[str], digest: str,
+    ) -> None:  # fmt: skip
+        self._model_storage = model_storage
+        self._resource = resource
+        self._scope = scope
+        self._ranker = ranker
+        self._common = common
+        self._digest = digest
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> Evidence:
+        """An untrained component."""
+        return cls(model_storage, resource, Scope({}), PassageRanker({}), frozenset(), "")
+
+    @staticmethod
+    def fingerprint_addon(config: dict[str, Any]) -> str | None:
+        """The articles: another article, or a changed one, trains this component again."""
+        folder = settings.DATA
+        files = [*sorted((folder / "articles").glob("*.md")), folder / "wording" / "elsewhere.yml"]
+        return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fit the scope classifiers on the training questions, the rankers on the articles."""
+        library, encoder = load_library(settings.DATA / "articles"), load_encoder(threads=os.cpu_count() or 1)
+        examples = [_example(m) for m in training_data.intent_examples if m.get(TEXT)]
+        asked = sorted({e.intent for e in examples if e.intent.startswith("ask_") and e.intent != "ask_source"})
+        finder = build_finder(library)
+        subjects = {e.subject.casefold() for e in examples if e.subject}
+        belongs = {s: owners_of(s, finder) for s in subjects}
+        known = {m.get(TEXT): m.get(VECTOR) for m in training_data.intent_examples}
+        sets = {}
+        for article in library.articles:
+            texts, labels = training_set(article, examples, asked, belongs)
+            new = [t for t in texts if known.get(t) is None]
+            known.update(zip(new, encoder.encode(new), strict=True))
+            sets[article.id] = (np.array([known[t] for t in texts], dtype=np.float32), labels)
+        self._scope = Scope.fit(sets)
+        self._ranker = PassageRanker.fit(library.articles, encoder)
+        self._common = _common_words([m for m in training_data.intent_examples if m.get(TEXT)])
+        self._digest = library_digest(library)
+        self._persist()
+        return self._resource
+
+    def _persist(self) -> None:
+        scope = {a: {"weights": w.tolist(), "bias": b} for a, (w, b) in self._scope.weights.items()}
+        ranker = {
+            a: {"ids": ids, "weights": w.tolist(), "biases": b.tolist()} for a, (ids, w, b) in self._ranker.weights.items()
+        }
+        with self._model_storage.write_to(self._resource) as folder:
+            stored = {"library": self._digest, "scope": scope, "ranker": ranker, "common": sorted(self._common)}
+            (folder / "evidence.json").write_text(json.dumps(stored), encoding="utf-8")
+
+    @classmethod
+    def load(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource,
+        execution_context: ExecutionContext, **kwargs: Any,
+    ) -> Evidence:  # fmt: skip
+        """Load the trained component. Raises ModelError where it cannot be."""
+        try:
+            with model_storage.read_from(resource) as folder:
+                stored = json.loads((folder / "evidence.json").read_text(encoding="utf-8"))
+            scope = Scope({a: (_vectors(r["weights"]), float(r["bias"])) for a, r in stored["scope"].items()})
+            ranker = PassageRanker(
+                {a: (tuple(r["ids"]), _vectors(r["weights"]), _vectors(r["biases"])) for a, r in stored["ranker"].items()}
+            )
+            return cls(model_storage, resource, scope, ranker, frozenset(stored["common"]), stored["library"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ModelError("the model's evidence cannot be loaded; train again with `make train`") from error
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Add the evidence to each message."""
+        for message in messages:
+            vector = message.get(VECTOR)
+            if vector is None:
+                continue
+            evidence = {
+                "scope": {a: round(p, 4) for a, p in self._scope.of(vector).items()},
+                "scores": self._ranker.of(vector),
+                "common": _words(message) <= self._common,
+                "library": self._digest,
+            }
+            message.set("evidence", evidence, add_to_output=True)
+        return messages
+
+
+def _common_words(messages: list[Message]) -> frozenset[str]:
+    """Lemmas of three or more questions that name no subject, written for any article."""
+    counts: Counter[str] = Counter()
+    for message in messages:
+        example = _example(message)
+        if example.intent.startswith("ask_") and not example.subject:
+            counts.update(_words(message))
+    return frozenset(word for word, count in counts.items() if count >= COMMON)
+
+
+def _words(message: Message) -> set[str]:
+    return {token.lemma.lower() for token in message.get("text_tokens") or () if token.text.isalpha()}
+
+
+def _vectors(rows: list[Any]) -> np.ndarray:
+    return np.array(rows, dtype=np.float32)
+
+
+def _example(message: Message) -> Example:
+    subject = next((e for e in message.get(ENTITIES) or () if e.get("entity") == "subject"), None)
+    start, end = (subject["start"], subject["end"]) if subject else (0, 0)
+    metadata = (message.get("metadata") or {}).get("intent") or {}
+    return Example(message.get(TEXT), message.get(INTENT), start, end, str(metadata.get("about") or ""))

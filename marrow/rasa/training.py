@@ -1,0 +1,86 @@
+"""Training when it is needed, and a card beside each model that says what it was trained on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from pathlib import Path
+
+from marrow import settings
+
+MODELS = settings.ROOT / "models"
+
+# What a model depends on: change one of these and it must be trained again.
+_INPUTS = ("config.yml", "domain.yml", "requirements.lock", "data/rules.yml", "data/nlu", "data/articles",
+           "data/wording/elsewhere.yml", "marrow/rasa/nlu", "marrow/answering/scope.py", "marrow/answering/retrieval.py", "marrow/answering/terms.py",
+           "marrow/answering/encoder.py", "marrow/safety/hygiene.py")  # fmt: skip
+
+
+def inputs_digest() -> str:
+    """One SHA-256 over all files a model is made of."""
+    digest = hashlib.sha256()
+    for name in _INPUTS:
+        path = settings.ROOT / name
+        files = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix != ".pyc") if path.is_dir() else [path]
+        for file in files:
+            digest.update(f"{file.relative_to(settings.ROOT)}\0".encode())
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def newest_model() -> Path | None:
+    """The model to serve: the newest in models/."""
+    return max(MODELS.glob("*.tar.gz"), key=lambda p: p.stat().st_mtime, default=None)
+
+
+def is_current() -> bool:
+    """Whether the newest model was trained on the files as they are."""
+    model = newest_model()
+    if model is None:
+        return False
+    try:
+        card = json.loads(_card(model).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return bool(card.get("inputs_sha256") == inputs_digest() and card.get("model_sha256") == _sha256(model))
+
+
+def train(*, if_needed: bool = False) -> Path:
+    """Train a model and write its card; with `if_needed`, only when the newest is not of the files as they are."""
+    if if_needed and is_current():
+        model = newest_model()
+        if model is not None:
+            return model
+    os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+    from rasa.model_training import train as rasa_train
+
+    started = time.monotonic()
+    result = rasa_train(
+        domain=str(settings.ROOT / "domain.yml"),
+        config=str(settings.ROOT / "config.yml"),
+        training_files=[str(settings.DATA)],
+        output=str(MODELS),
+        fixed_model_name=time.strftime("marrow-%Y%m%d-%H%M%S"),
+    )
+    if result.model is None:
+        raise SystemExit(f"training failed with code {result.code}; the lines above say why")
+    model = Path(result.model)
+    card = {
+        "model": model.name,
+        "model_sha256": _sha256(model),
+        "inputs_sha256": inputs_digest(),
+        "trained_on": time.strftime("%Y-%m-%d"),
+        "training_seconds": round(time.monotonic() - started, 1),
+    }
+    _card(model).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+    return model
+
+
+def _card(model: Path) -> Path:
+    return model.with_name(model.name.removesuffix(".tar.gz") + ".json")
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

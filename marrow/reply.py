@@ -1,0 +1,149 @@
+"""The Reply: what every turn gives back, on every channel, and the one place where it is composed.
+
+The rules are those of the reply contract: one outcome, the disclaimer exactly once and last, never an empty text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from marrow.content import Article, Passage
+
+SHORT_DISCLAIMER = (
+    "This information is not a substitute for professional medical advice. Please consult your health care provider "
+    "before making any healthcare decisions or for guidance about a specific medical condition."
+)
+
+#: Every outcome a turn can have, and when. There is no other.
+OUTCOMES = {
+    "answer": "the article holds it",
+    "not_covered": "on the topic, but the article has no answer",
+    "out_of_scope": "another subject",
+    "urgent": "the person describes an emergency happening now",
+    "smalltalk": "talk about the talk: greetings, thanks, repair, a question asked back, the topics, the full disclaimer",
+    "error": "something broke, or a limit was hit",
+}
+
+# What makes a text carry a disclaimer, the short one or the article's full one; eval/score.py counts the same words.
+_DISCLAIMER_MARK = "not a substitute for professional medical advice"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A suggestion: what its button says, and the target it stands for (see `marrow.answering.offers`)."""
+
+    title: str
+    target: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One turn's answer. `text` is the whole of it, disclaimer included; the rest says what it rests on."""
+
+    outcome: str
+    text: str
+    article: str | None = None
+    section: str | None = None
+    passages: tuple[str, ...] = ()
+    citations: tuple[Mapping[str, str | None], ...] = ()
+    plain: str | None = None
+    disclaimer: str = SHORT_DISCLAIMER
+    offers: tuple[Offer, ...] = ()
+    erase: bool = False  # the person asked to be forgotten: the guard erases the conversation after the turn
+
+    def as_dict(self, payload: Callable[[Offer], str]) -> dict[str, Any]:
+        """The `reply` object of the contract; `payload` gives the key that stands for an offer in this conversation."""
+        return {
+            "outcome": self.outcome,
+            "article": self.article,
+            "section": self.section,
+            "passages": list(self.passages),
+            "citations": [dict(citation) for citation in self.citations],
+            "plain": self.plain,
+            "disclaimer": self.disclaimer,
+            "suggestions": [{"title": offer.title, "payload": payload(offer)} for offer in self.offers],
+        }
+
+    def to_wire(self) -> dict[str, Any]:
+        """The reply as the action hands it to the guard: `as_dict` with bare targets, which the guard makes opaque."""
+        return {**self.as_dict(lambda offer: offer.target), "erase": self.erase}
+
+    @classmethod
+    def from_wire(cls, text: str, wire: Mapping[str, Any]) -> Reply:
+        """Rebuild what `to_wire` made. Raises KeyError, TypeError or ValueError on anything else."""
+        if wire["outcome"] not in OUTCOMES:
+            raise ValueError(f"unknown outcome {wire['outcome']!r}")
+        return cls(
+            outcome=wire["outcome"],
+            text=text,
+            article=wire.get("article"),
+            section=wire.get("section"),
+            passages=tuple(wire.get("passages") or ()),
+            citations=tuple(wire.get("citations") or ()),
+            plain=wire.get("plain"),
+            disclaimer=wire.get("disclaimer") or SHORT_DISCLAIMER,
+            offers=tuple(Offer(s["title"], s["payload"]) for s in wire.get("suggestions") or ()),
+            erase=bool(wire.get("erase")),
+        )
+
+
+def compose(outcome: str, lines: Iterable[str], **parts: Any) -> Reply:
+    """Make a Reply of `lines`, each a paragraph of its own, with the disclaimer as the last line.
+
+    Lines are joined by a single newline: Rasa's channels split messages at blank lines.
+    """
+    if outcome not in OUTCOMES:
+        raise ValueError(f"unknown outcome {outcome!r}")
+    body = "\n".join(line.strip() for line in lines if line and line.strip())
+    return with_disclaimer(Reply(outcome=outcome, text=body, **parts))
+
+
+def with_disclaimer(reply: Reply) -> Reply:
+    """The same reply, with its disclaimer exactly once and at the end. Idempotent: the guard calls it again."""
+    body = "\n".join(line for line in reply.text.splitlines() if line.strip())
+    for known in (reply.disclaimer, SHORT_DISCLAIMER):
+        body = body.replace(known, "")
+    # A sentence of someone else's that says the same would make two.
+    kept = [line for line in body.splitlines() if line.strip() and _DISCLAIMER_MARK not in _plain(line)]
+    return replace(reply, text="\n".join([*kept, reply.disclaimer]))
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", " ", text.lower()).strip()
+
+
+def quote(passages: Sequence[Passage]) -> list[str]:
+    """The passages word for word, bullets marked, with the clause that introduces a list when its bullets follow."""
+    lines: list[str] = []
+    for index, passage in enumerate(passages):
+        text = f"• {passage.text}" if passage.bullet else passage.text
+        follows = passages[index + 1] if index + 1 < len(passages) else None
+        if passage.lead_in and follows is not None and follows.bullet and passage.lead_in not in passage.text:
+            text = f"{text} {passage.lead_in}"
+        elif text.endswith(":") and not (follows is not None and follows.bullet):
+            text = text[:-1] + "."
+        lines.append(text)
+    return lines
+
+
+def citation(article: Article, section: str) -> dict[str, str | None]:
+    """Where a quotation comes from: title, section heading, address (None where the article file gives none), source."""
+    found = article.section(section)
+    return {
+        "title": article.title,
+        "section": found.heading if found else section.capitalize(),
+        "url": article.url or None,
+        "source": article.source,
+    }
+
+
+def source_line(citations: Sequence[Mapping[str, str | None]]) -> str:
+    """One line that names article, sections, source and address of a quotation."""
+    sections = list(dict.fromkeys(c["section"] or "" for c in citations))
+    first = citations[0]
+    label = "section" if len(sections) == 1 else "sections"
+    line = f"Source: “{first['title']}”, {label} {', '.join(sections)}, {first['source']}"
+    return f"{line}, {first['url']}" if first["url"] else line

@@ -1,0 +1,751 @@
+"""Finds a person in an emergency, in the present, from the words alone: no model, no store, no dialogue engine.
+
+All knowledge is in `data/safety/red_flags.yml`, which explains its notation. The way of a text through this file:
+
+    text -> words -> units -> sentences -> signs (spaCy's Matcher) -> is it said of a person, now? -> Alarm
+
+A unit is a known word or phrase; whatever else a person wrote becomes one and the same blank unit, so that no text of
+theirs ever enters spaCy's vocabulary.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+from pathlib import Path
+from typing import Any, Final
+
+import spacy
+import yaml
+from rapidfuzz.distance import OSA
+from spacy.matcher import Matcher
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+from marrow.content.placed import PlacedYaml, read_text
+from marrow.errors import DataError
+from marrow.safety.hygiene import MAX_BODY_BYTES, normalise
+
+KINDS: Final = ("spine", "fracture", "calcium", "infection", "general", "crisis")
+"""The emergencies that are told apart, each with its own wording in `data/safety/emergency.yml`."""
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """An emergency that someone describes.
+
+    `kind` is one of KINDS; `sign` the id of the sign in the data file; `carer` whether it happens to someone else
+    than the writer; `language` the language it is told in ("en", "es").
+    """
+
+    kind: str
+    sign: str
+    carer: bool
+    language: str
+
+
+class RedFlags:
+    """All signs of all languages. Immutable after `load`; one object serves all threads."""
+
+    def __init__(self, characters: _Characters, languages: Sequence[_Language]) -> None:
+        self._characters = characters
+        self._languages = tuple(languages)
+
+    @classmethod
+    def load(cls, directory: Path) -> RedFlags:
+        """Read `red_flags.yml` in a directory. Raises DataError, which names the line, when it cannot be used."""
+        return cls(*_Reader(PlacedYaml(read_text(directory / "red_flags.yml"))).read())
+
+    def find(self, text: str) -> Alarm | None:
+        """The gravest emergency that a text describes, None if it describes none.
+
+        Takes any `str`, normalised or not, reads its first 16 K characters and raises nothing. The order of the signs
+        in the data file is the order of gravity; languages are tried in the order of the file.
+        """
+        words = self._characters.words(normalise(text[:MAX_BODY_BYTES])[:MAX_BODY_BYTES])
+        return next((alarm for language in self._languages if (alarm := language.find(words))), None)
+
+
+# --- from text to units -----------------------------------------------------------------------------------------------
+
+_STOP, _ASK, _COMMA = ".", "?", ","
+_START, _END, _BLANK = "^", "$", "_"
+_MARKS: Final = frozenset((_STOP, _ASK, _COMMA))
+
+# "c a n t", "n.u.m.b": three or more letters standing alone are one word.
+_SPACED: Final = re.compile(r"(?<![\w'])(?:[^\W\d_][ .\-_*~/]{1,3}){2,}[^\W\d_](?![\w'])")
+_TOKEN: Final = re.compile(
+    r"(?P<number>\d+(?:[.,]\d+)?)(?=[°cf]?(?:\W|$)|deg)"
+    r"|(?P<word>[^\W_][\w@$*]*(?:[!|'](?=\w)[\w@$*]+)*|[@$][\w@$*]*[^\W_][\w@$*]*)"
+    r"|(?P<pause>\.{2,}|[,:()\[\]]| -+ |[–—])"
+    r"|(?P<ask>[.!]*\?[.!?]*)"
+    r"|(?P<stop>[.!;。！]+)"
+)
+# What stays of a contraction when it is taken apart: "she's" is "she s", "I'll" is "i will"; "can't" is one word.
+_CONTRACTED: Final = {"m": "am", "re": "are", "ll": "will", "ve": "have", "d": "would", "s": "s"}
+_LONGEST_WORD: Final = 24
+_LONGEST_GLUED: Final = 240
+
+
+@dataclass(frozen=True)
+class _Characters:
+    """Data about characters: those that look like a letter, those that stand for one, and when a number is a fever."""
+
+    lookalikes: Mapping[int, str]
+    leet: Mapping[int, str]
+    fevers: tuple[tuple[float, float], ...]
+
+    def words(self, text: str) -> list[str]:
+        """Words in lower case without accents and apostrophes, and marks where sentences and clauses end."""
+        text = text.lower().translate(self.lookalikes)
+        if not text.isascii():
+            text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+        text = _SPACED.sub(lambda run: "".join(filter(str.isalpha, run[0])), text)
+        found: list[str] = []
+        for token in _TOKEN.finditer(text):
+            if token["word"]:
+                found += self._word(token["word"])
+            elif token["number"]:
+                found.append(self._number(token["number"]))
+            else:
+                found.append(_COMMA if token["pause"] else _ASK if token["ask"] else _STOP)
+        return found
+
+    def _word(self, word: str) -> Iterator[str]:
+        if "'" in word:
+            base, _, rest = word.rpartition("'")
+            if not base.endswith("n") and rest in _CONTRACTED:
+                yield from (base.replace("'", ""), _CONTRACTED[rest])
+                return
+            word = word.replace("'", "")
+        if word.isalpha():
+            yield word
+        elif len(decoded := word.translate(self.leet)) > 2 and decoded.isalpha() and not word[:2].isdigit():
+            yield decoded
+        else:
+            yield from re.findall(r"[^\W\d_]+", word)
+
+    def _number(self, number: str) -> str:
+        value = float(number.replace(",", ".")[:12])
+        if any(low <= value <= high for low, high in self.fevers):
+            return "<hot>"
+        return "<year>" if 1900 <= value < 2100 else "<many>" if value >= 10 else "<number>"
+
+
+class _Trie:
+    """Runs of words that stand for something else: the longest one that begins at a place wins."""
+
+    def __init__(self) -> None:
+        self._runs: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+
+    def add(self, run: Sequence[str], stands_for: Sequence[str]) -> None:
+        """From now on `run` is replaced by `stands_for`, unless it is known already."""
+        runs = self._runs.setdefault(run[0], [])
+        if all(tuple(run) != known for known, _ in runs):
+            runs.append((tuple(run), tuple(stands_for)))
+            runs.sort(key=lambda entry: -len(entry[0]))
+
+    def within(self, words: Sequence[str]) -> Iterator[str]:
+        """What each run of the words stands for, overlapping ones too."""
+        for at, word in enumerate(words):
+            for run, stands_for in self._runs.get(word, ()):
+                if tuple(words[at : at + len(run)]) == run:
+                    yield from stands_for
+
+    def replace(self, words: Sequence[str]) -> tuple[list[str], list[int]]:
+        """What the words become, and for each part of it where in `words` it begins; then the number of words."""
+        found: list[str] = []
+        starts: list[int] = []
+        at = 0
+        while at < len(words):
+            run, stands_for = next(
+                (entry for entry in self._runs.get(words[at], ()) if tuple(words[at : at + len(entry[0])]) == entry[0]),
+                ((words[at],), (words[at],)),
+            )
+            found += stands_for
+            starts += [at] * len(stands_for)
+            at += len(run)
+        return found, [*starts, at]
+
+
+@dataclass(frozen=True)
+class _Lexicon:
+    """The words of a language: `rewrites` are other spellings, `phrases` all runs of words that make one unit."""
+
+    rewrites: _Trie
+    phrases: _Trie
+    speller: _Speller
+    units: frozenset[str]
+
+    def spelled(self, words: Sequence[str]) -> list[str]:
+        """The words as the lexicon spells them, the blank unit for those it does not know."""
+        meant: dict[str, tuple[str, ...]] = {word: (word,) for word in words if word in _MARKS or word[0] == "<"}
+        found: list[str] = []
+        for word in words:
+            if word not in meant:
+                meant[word] = self.speller.meant(word)
+            found += meant[word]
+        return [word if word in self.units or word in _MARKS else _BLANK for word in self.rewrites.replace(found)[0]]
+
+
+class _Speller:
+    """Finds the word someone meant: doubled letters, one or two slips in a long word, words run together."""
+
+    def __init__(self, known: Iterable[str], targets: Iterable[str], possessors: Iterable[str]) -> None:
+        self._known = frozenset(known)
+        self._targets = frozenset(targets)
+        self._possessors = frozenset(possessors)
+        self._squeezed: dict[str, str] = {}
+        self._slips: dict[str, list[str]] = {}
+        for word in sorted(self._targets):
+            if len(word) > 2:
+                self._squeezed.setdefault(_squeeze(word), word)
+            if len(word) > 3:
+                for shorter in _shortened(word, _slips_allowed(word)):
+                    self._slips.setdefault(shorter, []).append(word)
+
+    def meant(self, word: str) -> tuple[str, ...]:
+        """The known words that an unknown one most likely is; itself when there are none."""
+        if word in self._known:
+            return (word,)
+        if len(word) > _LONGEST_WORD:
+            return self._apart(_squeeze(word, 2)) or (word,)
+        if word[-1] == "s" and word[:-1] in self._possessors:
+            return (word[:-1], "s")
+        found = self._squeezed.get(_squeeze(word)) or self._nearest(_squeeze(word, 2))
+        return (found,) if found else self._apart(word) or (word,)
+
+    def _nearest(self, word: str) -> str | None:
+        best: tuple[int, bool, str] | None = None
+        if len(word) < 4:
+            return None
+        for shorter in _shortened(word, _slips_allowed(word)):
+            for candidate in self._slips.get(shorter, ()):
+                allowed = min(_slips_allowed(word), _slips_allowed(candidate))
+                distance = OSA.distance(word, candidate, score_cutoff=allowed)
+                other_start = word[0] != candidate[0]
+                if distance > allowed or (other_start and (distance > 1 or min(len(word), len(candidate)) < 5)):
+                    continue
+                best = min(best or (9, True, ""), (distance, other_start, candidate))
+        return best[2] if best else None
+
+    def _apart(self, word: str) -> tuple[str, ...]:
+        """Cut a run of words without blanks into the fewest known words; () if there is a rest."""
+        if not 4 < len(word) <= _LONGEST_GLUED:
+            return ()
+        best: list[tuple[str, ...] | None] = [()]
+        for end in range(1, len(word) + 1):
+            cuts = (
+                (*before, piece)
+                for start in range(max(0, end - 14), end)
+                if (before := best[start]) is not None
+                and (piece := word[start:end]) in self._known
+                and (len(piece) > 2 or piece in _SHORT)
+            )
+            best.append(min(cuts, key=len, default=None))
+        found = best[-1] or ()
+        return found if len(found) * 2 <= len(word) and any(piece in self._targets for piece in found) else ()
+
+
+_SHORT: Final = frozenset("i a am is it in on to my me he no of at up so we be go do im mi no me se la el lo un".split())
+
+
+def _squeeze(word: str, most: int = 1) -> str:
+    return re.sub(r"(.)\1{%d,}" % most, lambda run: run[1] * most, word)
+
+
+def _slips_allowed(word: str) -> int:
+    return 1 if len(word) < 7 else 2
+
+
+def _shortened(word: str, most: int) -> set[str]:
+    """The word and what is left of it when up to `most` letters are taken away."""
+    found = layer = {word}
+    for _ in range(most):
+        layer = {w[:i] + w[i + 1 :] for w in layer for i in range(len(w))}
+        found = found | layer
+    return found
+
+
+# --- from units to signs ----------------------------------------------------------------------------------------------
+
+_CHUNK, _OVERLAP = 100, 16
+
+
+@dataclass(frozen=True)
+class _Pattern:
+    """One way to put something: spaCy token patterns, and for each unit it cannot do without, the units that serve."""
+
+    tokens: tuple[dict[str, Any], ...]
+    needs: tuple[frozenset[str], ...]
+    units: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Sign:
+    id: str
+    kind: str
+    patterns: tuple[_Pattern, ...]
+    with_units: frozenset[str]
+    alone: bool
+    anyone: bool
+
+
+class _Finder:
+    """Finds named patterns. It ties words to only those phrases that they use, so that others' cannot hide a word."""
+
+    def __init__(self, vocab: Vocab, patterns: Mapping[str, Sequence[_Pattern]]) -> None:
+        self._vocab = vocab
+        self._matcher = Matcher(vocab)
+        self._phrases = _Trie()
+        for name, ways in patterns.items():
+            self._matcher.add(name, [list(way.tokens) for way in ways])
+            for unit in sorted(unit for way in ways for unit in way.units if " " in unit):
+                self._phrases.add(unit.split(), [unit])
+
+    def find(self, words: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+        """The names of what is found, and the words where it starts and ends; each may come more than once."""
+        tied = self._phrases.replace(words)
+        for units, starts in (tied, (words, range(len(words) + 1))) if len(tied[0]) < len(words) else (tied,):
+            for name, start, end in self._matcher(Doc(self._vocab, words=units)):
+                yield self._vocab.strings[name], starts[start], starts[end]
+
+
+@dataclass(frozen=True)
+class _Context:
+    """Words that make a sign no alarm: where they reach, and what nevertheless makes it one."""
+
+    id: str
+    patterns: tuple[_Pattern, ...]
+    reach: str
+    within: int
+    own_words: bool
+    ends_at: frozenset[str]
+    lifted_by: frozenset[str]
+    spares: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Hit:
+    """A sign's words: from `start` up to `end`, in words of the sentence."""
+
+    sign: _Sign
+    start: int
+    end: int
+
+
+class _Sentence:
+    """A sentence and what its words say about the reality of a sign in it. Places are counted in words."""
+
+    def __init__(self, language: _Language, words: Sequence[str], asked: bool) -> None:
+        self._language = language
+        self._asked = asked
+        self.words = [_START, *words, _END]
+        self.units = frozenset((*words, *language.lexicon.phrases.within(words)))
+        self._found: dict[str, set[tuple[int, int]]] | None = None
+        self._persons = [(end, start, who) for who, start, end in language.people.find(self.words)]
+        self._persons.sort()
+
+    def person(self, before: int = 10**9, since: int = 0) -> str | None:
+        """Who was named last between two places."""
+        return next((who for end, start, who in reversed(self._persons) if end <= before and start >= since), None)
+
+    def subject(self, hit: _Hit) -> str | None:
+        """Whom a sign is about: who was named last before its end, else first after it."""
+        after = next((who for end, _, who in self._persons if end > hit.end and who != "anyone"), None)
+        return self.person(hit.end) or after
+
+    def blocked(self, hit: _Hit, subject: str | None) -> bool:
+        """Whether the sign is denied, past, supposed or asked about in general, and so no alarm."""
+        turn = max((cut for cut, _ in self._places("ends.turn") if cut <= hit.start), default=0)
+        inside = {who for end, start, who in self._persons if hit.start <= start and end <= hit.end}
+        if not hit.sign.anyone and inside <= {"anyone"} and self.person(hit.end, since=turn) == "anyone":
+            return True
+        asks = bool(self._places("evidence.asks"))
+        if subject is None and not hit.sign.alone and (asks or self._asked or self._places("evidence.topic")):
+            evidence = ("now",) if asks else ("now", "here")
+            if not self._real(hit, evidence, hit.start - 1):
+                return True
+        contexts = self._language.contexts
+        return any(hit.sign.kind not in context.spares and self._covers(context, hit) for context in contexts)
+
+    def _places(self, name: str) -> set[tuple[int, int]]:
+        """Where a context, an evidence or an end of a clause stands."""
+        if self._found is None:
+            self._found = {}
+            for found, start, end in self._language.surroundings.find(self.words):
+                self._found.setdefault(found, set()).add((start, end))
+        return self._found.get(name, set())
+
+    def _covers(self, context: _Context, hit: _Hit) -> bool:
+        for start, end in self._places(context.id):
+            if hit.start <= start and end <= hit.end:
+                covered = not context.own_words  # "can't feel" is no denial
+            elif context.reach == "after":
+                cuts = [cut for name in context.ends_at for cut, _ in self._places(name) if cut >= end]
+                covered = end <= hit.start < min([*cuts, end + context.within])
+            elif context.reach == "before":
+                covered = 0 <= start - hit.end <= context.within
+            else:
+                covered = True
+            if covered and not self._real(hit, context.lifted_by, end if context.reach == "after" else hit.start - 3):
+                return True
+        return False
+
+    def _real(self, hit: _Hit, evidence: Iterable[str], since: int) -> bool:
+        """Whether evidence that the sign is real stands after a place, up to the sign's end ("now": in its clause)."""
+        for name in evidence:
+            low, high = since + 1, hit.end
+            if name == "now":
+                cuts = [cut for end in ("ends.clause", "ends.turn") for cut, _ in self._places(end)]
+                low = max((cut for cut in cuts if cut <= hit.start), default=0)
+                high = min((cut for cut in cuts if cut >= hit.end), default=hit.end + _CHUNK)
+            if any(low <= start < high for start, _ in self._places(f"evidence.{name}")):
+                return True
+        return False
+
+
+class _Language:
+    """The signs of one language, ready to be looked for."""
+
+    def __init__(
+        self,
+        code: str,
+        hints: frozenset[str],
+        lexicon: _Lexicon,
+        people: Mapping[str, Sequence[_Pattern]],
+        signs: Sequence[_Sign],
+        contexts: Sequence[_Context],
+        notes: Mapping[str, Sequence[_Pattern]],
+    ) -> None:
+        self.code, self._hints, self.lexicon, self.contexts = code, hints, lexicon, tuple(contexts)
+        vocab = spacy.blank("en").vocab
+        self.people = _Finder(vocab, people)
+        self.surroundings = _Finder(vocab, {context.id: context.patterns for context in contexts} | dict(notes))
+        sets = {need for sign in signs for pattern in sign.patterns for need in pattern.needs}
+        bits = {need: 1 << number for number, need in enumerate(sorted(sets, key=sorted))}
+        self._bits: dict[str, int] = {}
+        for need, bit in bits.items():
+            for unit in need:
+                self._bits[unit] = self._bits.get(unit, 0) | bit
+        self._signs = [
+            (
+                sign,
+                {sum({bits[need] for need in pattern.needs}) for pattern in sign.patterns},
+                _Finder(vocab, {sign.id: sign.patterns}),
+            )
+            for sign in signs
+        ]
+
+    def find(self, words: Sequence[str]) -> Alarm | None:
+        """The gravest alarm in the words of a text."""
+        if self._hints and not self._hints.intersection(words):
+            return None
+        sentences = [_Sentence(self, part, asked) for part, asked in _sentences(self.lexicon.spelled(words))]
+        everywhere = frozenset[str]().union(*(sentence.units for sentence in sentences))
+        rank, alarm, last = len(self._signs), None, None
+        anybody = next((who for sentence in sentences if (who := sentence.person()) in ("self", "other")), None)
+        for sentence in sentences:
+            present = 0
+            for unit in sentence.units:
+                present |= self._bits.get(unit, 0)
+            for number, (sign, needs, finder) in enumerate(self._signs[:rank] if present else ()):
+                if not any(present & need == need for need in needs):
+                    continue
+                if sign.with_units and not sign.with_units & everywhere:
+                    continue
+                if found := self._alarm(sentence, sign, finder, last or anybody):
+                    rank, alarm = number, found
+                    break
+            last = sentence.person() or last
+        return alarm
+
+    def _alarm(self, sentence: _Sentence, sign: _Sign, finder: _Finder, last: str | None) -> Alarm | None:
+        for _, start, end in finder.find(sentence.words):
+            hit = _Hit(sign, start, end)
+            subject = sentence.subject(hit)
+            if not sentence.blocked(hit, subject or (last if sign.with_units else None)):
+                return Alarm(sign.kind, sign.id, (subject or last) == "other", self.code)
+        return None
+
+
+def _sentences(units: Sequence[str]) -> Iterator[tuple[list[str], bool]]:
+    """Sentences without their last mark, and whether it asks; very long ones in overlapping pieces."""
+    part: list[str] = []
+    for unit in [*units, _STOP]:
+        if unit not in (_STOP, _ASK):
+            part.append(unit)
+            continue
+        for start in range(0, max(1, len(part) - _OVERLAP) if part else 0, _CHUNK - _OVERLAP):
+            yield part[start : start + _CHUNK], unit == _ASK
+        part = []
+
+
+# --- reading the data file --------------------------------------------------------------------------------------------
+
+_CLASS: Final = re.compile(r"[A-Z][A-Z0-9_]*")
+_GAP: Final = re.compile(r"\.\.(\d*)")
+_AND: Final = re.compile(r"&(\d*)")
+_REACHES: Final = ("after", "before", "sentence")
+
+
+class _Reader:
+    """Reads `red_flags.yml`; every method raises DataError on the line that is wrong."""
+
+    def __init__(self, document: PlacedYaml) -> None:
+        self._document = document
+
+    def read(self) -> tuple[_Characters, list[_Language]]:
+        document = self._document
+        if document.root is None:
+            raise DataError(document.path, None, "the file is empty", "Restore it from the repository")
+        top = document.mapping(document.root, "the file", ("fever", "lookalikes", "leet", "languages"))
+        fevers = document.mapping(top["fever"], "fever", optional=None).values()
+        characters = _Characters(
+            self._letters(top["lookalikes"]), self._letters(top["leet"]), tuple(map(self._range, fevers))
+        )
+        languages = document.mapping(top["languages"], "languages", optional=None)
+        return characters, [_LanguageReader(document, characters, code, node).read() for code, node in languages.items()]
+
+    def _letters(self, node: yaml.Node) -> dict[int, str]:
+        letters = self._document.mapping(node, "the table of letters", optional=None)
+        return {
+            ord(character): letter
+            for letter, characters in letters.items()
+            for character in self._document.scalar(characters, "a row of letters").replace(" ", "")
+        }
+
+    def _range(self, node: yaml.Node) -> tuple[float, float]:
+        text = self._document.scalar(node, "a range of temperatures")
+        try:
+            low, high = map(float, text.split())
+        except ValueError:
+            raise self._document.error(node, f"'{text}' is not a range", "Write two numbers, such as 38 43") from None
+        return low, high
+
+
+class _LanguageReader:
+    """Reads what the file holds for one language."""
+
+    _PARTS = ("spellings", "plain", "near", "classes", "people", "barrier", "ends", "evidence", "contexts", "signs")
+    _MORE = ("hints", "variants")
+
+    def __init__(self, document: PlacedYaml, characters: _Characters, code: str, node: yaml.Node) -> None:
+        self._document, self._characters, self._code = document, characters, code
+        self._parts = document.mapping(node, f"language {code}", self._PARTS, self._MORE)
+        self._class_nodes = document.mapping(self._parts["classes"], "classes", optional=None)
+        self._classes: dict[str, frozenset[str]] = {}
+        self._used: set[str] = set()
+        self._rewrites, self._phrases = _Trie(), _Trie()
+        self._plain: set[str] = set()  # never taken for a slip, never the word that was meant
+        self._keywords: set[str] = set()  # what a slip may have meant
+        self._units: set[str] = set()
+        self._variants: dict[str, list[str]] = {}
+
+    def read(self) -> _Language:
+        document, parts = self._document, self._parts
+        for part in ("plain", "near"):
+            self._plain.update(self._words(parts[part]))
+        for meant, forms in document.mapping(parts["spellings"], "spellings", optional=None).items():
+            for form in document.scalar(forms, f"the spellings of {meant}").split(","):
+                run = self._characters.words(form)
+                self._rewrites.add(run, meant.split())
+                self._keywords.update(run, meant.split())
+        if "variants" in parts:
+            for word, others in document.mapping(parts["variants"], "variants", optional=None).items():
+                self._variants[word] = [word, *self._words(others)]
+        for name in self._class_nodes:
+            self._class(name, self._parts["classes"], ())
+        people = {
+            who: self._any(node, document.scalar(node, who))
+            for who, node in document.mapping(parts["people"], "people", ("self", "other", "anyone")).items()
+        }
+        self._barriers = {
+            kind: self._any(node, document.scalar(node, "a barrier")) | {_START, _END}
+            for kind, node in document.mapping(parts["barrier"], "barrier", ("all",), KINDS).items()
+        }
+        notes = {
+            f"{group}.{name}": self._patterns(node)
+            for group in ("ends", "evidence")
+            for name, node in document.mapping(parts[group], group, optional=None).items()
+        }
+        contexts = [self._context(node, notes) for node in document.sequence(parts["contexts"], "contexts")]
+        signs = [self._sign(node) for node in document.sequence(parts["signs"], "signs")]
+        self._check(signs)
+        known = self._plain | self._keywords
+        speller = _Speller(known, self._keywords - self._plain, people["other"])
+        lexicon = _Lexicon(self._rewrites, self._phrases, speller, frozenset(self._units | known))
+        hints = frozenset(self._words(parts["hints"])) if "hints" in parts else frozenset[str]()
+        persons = {who: [_Pattern(({"ORTH": {"IN": sorted(units)}},), (units,), units)] for who, units in people.items()}
+        return _Language(self._code, hints, lexicon, persons, signs, contexts, notes)
+
+    def _check(self, signs: Sequence[_Sign]) -> None:
+        for name in self._class_nodes:
+            if name not in self._used:
+                raise self._document.error(self._class_nodes[name], f"nothing uses the class {name}", "Use it or remove it")
+        ids = [sign.id for sign in signs]
+        for id in ids:
+            if ids.count(id) > 1:
+                raise self._document.error(self._parts["signs"], f"two signs are called {id}", "Give each its own id")
+
+    def _words(self, node: yaml.Node) -> list[str]:
+        return self._characters.words(self._document.scalar(node, "a list of words"))
+
+    def _listed(self, node: yaml.Node, text: str) -> set[str]:
+        """The units of a word or a phrase as the data file writes it: one, or one for each variant of its first word."""
+        if text[:1] == "<" or text in (_START, _END, _COMMA, _BLANK):
+            self._units.add(text)
+            return {text}
+        run, _ = self._rewrites.replace(self._characters.words(text))
+        if not run or _BLANK in run:
+            raise self._document.error(node, f"'{text}' says nothing", "Remove it here, or from the spellings of nothing")
+        units = set()
+        for first in self._variants.get(run[0], run[:1]):
+            way, _ = self._rewrites.replace([first, *run[1:]])
+            unit = " ".join(way)
+            if len(way) > 1:
+                self._phrases.add(way, [unit])
+            self._keywords.update(way)
+            units.add(unit)
+        self._units |= units
+        return units
+
+    def _class(self, name: str, node: yaml.Node, inside: tuple[str, ...]) -> frozenset[str]:
+        if name in inside:
+            raise self._document.error(node, f"the class {name} contains itself", "Remove it from one of the two lists")
+        if name not in self._class_nodes:
+            raise self._document.error(node, f"there is no class {name}", "Define it under 'classes' or correct the name")
+        self._used.update((name,) if inside or node is not self._parts["classes"] else ())
+        if name not in self._classes:
+            units: set[str] = set()
+            entries = self._class_nodes[name]
+            for entry in filter(None, map(str.strip, self._document.scalar(entries, f"the class {name}").split(","))):
+                if _CLASS.fullmatch(entry):
+                    units |= self._class(entry, entries, (*inside, name))
+                else:
+                    units |= self._listed(entries, entry)
+            self._classes[name] = frozenset(units)
+        return self._classes[name]
+
+    def _any(self, node: yaml.Node, text: str) -> frozenset[str]:
+        """The units that fit "NUMB|WEAK|dead"."""
+        units: set[str] = set()
+        for name in text.split("|"):
+            if _CLASS.fullmatch(name):
+                units |= self._class(name, node, ())
+            else:
+                units |= self._listed(node, name.replace("_", " ") if len(name) > 1 else name)
+        return frozenset(units)
+
+    def _patterns(self, node: yaml.Node, kind: str = "all") -> tuple[_Pattern, ...]:
+        return tuple(
+            pattern
+            for child in self._document.sequence(node, "a list of patterns")
+            for pattern in self._ways(child, self._document.scalar(child, "a pattern"), kind)
+        )
+
+    def _ways(self, node: yaml.Node, text: str, kind: str) -> Iterator[_Pattern]:
+        """The patterns of one line: one, or one for each order of the parts that "&" joins."""
+        parts: list[list[str]] = [[]]
+        gap = 4
+        for piece in text.split():
+            if found := _AND.fullmatch(piece):
+                gap = int(found[1] or gap)
+                parts.append([])
+            else:
+                parts[-1].append(piece)
+        if not all(parts) or len(parts) > 3:
+            raise self._document.error(node, f"cannot read the pattern '{text}'", "Join two or three parts with &")
+        for order in permutations(parts):
+            pieces = list(order[0])
+            for part in order[1:]:
+                pieces += [f"..{gap}", *part]
+            yield self._pattern(node, pieces, sorted(self._barriers.get(kind, self._barriers["all"])))
+
+    def _pattern(self, node: yaml.Node, pieces: Sequence[str], barrier: list[str]) -> _Pattern:
+        tokens: list[dict[str, Any]] = []
+        used: set[str] = set()
+        needs: list[frozenset[str]] = []
+        literals: list[str] = []
+
+        def flush() -> None:
+            for unit in self._rewrites.replace(literals)[0]:
+                self._units.add(unit)
+                self._keywords.add(unit)
+                tokens.append({"ORTH": unit})
+                needs.append(frozenset((unit,)))
+            literals.clear()
+
+        for piece in pieces:
+            if piece.isalpha() and piece.islower():
+                literals.append(piece)
+                continue
+            flush()
+            if found := _GAP.fullmatch(piece):
+                tokens.append({"ORTH": {"NOT_IN": barrier}, "OP": f"{{0,{found[1] or 3}}}"})
+            elif piece.startswith("!"):
+                units = self._any(node, piece[1:])
+                used |= units
+                tokens.append({"ORTH": {"NOT_IN": sorted(units)}})
+            else:
+                units = self._any(node, piece.removesuffix("?"))
+                used |= units
+                tokens.append({"ORTH": {"IN": sorted(units)}} | ({"OP": "?"} if piece.endswith("?") else {}))
+                if not piece.endswith("?") and not units & {_START, _END}:
+                    needs.append(units)
+        flush()
+        if not needs:
+            raise self._document.error(node, "a pattern fits any text", "Name at least one word in it")
+        return _Pattern(tuple(tokens), tuple(needs), frozenset(used))
+
+    def _context(self, node: yaml.Node, notes: Mapping[str, Sequence[_Pattern]]) -> _Context:
+        document = self._document
+        fields = document.mapping(
+            node, "a context", ("id", "reach", "patterns"), ("note", "within", "own_words", "ends_at", "lifted_by", "spares")
+        )
+        reach = document.scalar(fields["reach"], "reach")
+        if reach not in _REACHES:
+            raise document.error(fields["reach"], f"reach is '{reach}'", f"Use one of: {', '.join(_REACHES)}")
+        within = document.scalar(fields["within"], "within") if "within" in fields else "60"
+        if not within.isdigit():
+            raise document.error(fields["within"], f"within is '{within}'", "Write a number of words")
+        return _Context(
+            id=document.scalar(fields["id"], "id"),
+            patterns=self._patterns(fields["patterns"]),
+            reach=reach,
+            within=int(within),
+            own_words="own_words" in fields,
+            ends_at=self._names(fields.get("ends_at"), "ends.", notes),
+            lifted_by=frozenset(name.partition(".")[2] for name in self._names(fields.get("lifted_by"), "evidence.", notes)),
+            spares=self._names(fields.get("spares"), "", KINDS),
+        )
+
+    def _names(self, node: yaml.Node | None, group: str, allowed: Iterable[str]) -> frozenset[str]:
+        if node is None:
+            return frozenset()
+        document = self._document
+        names = [document.scalar(child, "a name") for child in document.sequence(node, "a list of names")]
+        for name in names:
+            if f"{group}{name}" not in set(allowed):
+                known = ", ".join(other.removeprefix(group) for other in allowed if other.startswith(group))
+                raise document.error(node, f"there is no '{name}' here", f"Use one of: {known}")
+        return frozenset(f"{group}{name}" for name in names)
+
+    def _sign(self, node: yaml.Node) -> _Sign:
+        document = self._document
+        fields = document.mapping(node, "a sign", ("id", "kind", "source", "reviewed_by", "patterns"), ("with", "alone", "anyone", "note"))
+        kind = document.scalar(fields["kind"], "kind")
+        if kind not in KINDS:
+            raise document.error(fields["kind"], f"there is no kind '{kind}'", f"Use one of: {', '.join(KINDS)}")
+        elsewhere = fields.get("with")
+        return _Sign(
+            id=document.scalar(fields["id"], "id"),
+            kind=kind,
+            patterns=self._patterns(fields["patterns"], kind),
+            with_units=self._any(elsewhere, document.scalar(elsewhere, "with")) if elsewhere else frozenset(),
+            alone="alone" in fields,
+            anyone="anyone" in fields,
+        )

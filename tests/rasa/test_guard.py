@@ -1,0 +1,246 @@
+"""Every way out of the guard: one visible text, one disclaimer, one outcome, whatever is behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import pytest
+from rasa.core.channels.channel import UserMessage
+
+from marrow.rasa.guard import Answered, Guard
+from marrow.rasa.limits import Buckets
+from marrow.reply import SHORT_DISCLAIMER, Offer, compose
+from marrow.settings import Limit
+from tests.rasa.conftest import says
+
+
+def check(answered: Answered, outcome: str) -> str:
+    reply = answered.reply
+    assert reply.outcome == outcome
+    assert reply.text.count("not a substitute for professional medical advice") == 1
+    assert reply.text.endswith(reply.disclaimer)
+    assert reply.text.removesuffix(reply.disclaimer).strip()
+    return reply.text
+
+
+async def never(message: UserMessage) -> None:
+    raise AssertionError("this must not reach Rasa")
+
+
+async def silent(message: UserMessage) -> None:
+    """What Rasa does with no model, an action server that is down, and much else."""
+
+
+async def raises(message: UserMessage) -> None:
+    raise ValueError(f"no luck with {message.text}")
+
+
+async def hangs(message: UserMessage) -> None:
+    await asyncio.sleep(1.5)
+
+
+async def blocks(message: UserMessage) -> None:
+    time.sleep(1.5)
+
+
+def test_normal_turn_passes(ask: Any) -> None:
+    wire = compose("smalltalk", ["Hello there."], offers=(Offer("What is it?", "bone-metastasis/overview"),)).to_wire()
+    answered = ask(says(f"Hello there.\n{SHORT_DISCLAIMER}", wire=wire), "hello")
+    assert check(answered, "smalltalk").startswith("Hello there.")
+    assert answered.reply.offers == (Offer("What is it?", "bone-metastasis/overview"),)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["One."],
+        ["One.", "Two."],
+        [f"One.\n{SHORT_DISCLAIMER}", f"Two.\n{SHORT_DISCLAIMER}"],
+        [f"{SHORT_DISCLAIMER} {SHORT_DISCLAIMER}", "One."],
+        ["One.\n\nTwo."],
+    ],
+)
+def test_disclaimer_stands_once_and_last_however_it_came(ask: Any, texts: list[str]) -> None:
+    assert "One." in check(ask(says(*texts), "hello"), "smalltalk")
+
+
+@pytest.mark.parametrize("handler", [silent, raises, says(""), says("   \n ")], ids=["silent", "raises", "empty", "blank"])
+def test_fault_behind_gets_the_fixed_text(ask: Any, handler: Any) -> None:
+    answered = ask(handler, "my secret words")
+    text = check(answered, "error")
+    assert answered.problem == "broken" and "secret" not in text
+
+
+@pytest.mark.parametrize("text", ["Dose is {dose} mg", "Traceback (most recent call last): boom", "Hi\nNone\n"])
+def test_internals_are_held_back(ask: Any, text: str) -> None:
+    check(ask(says(text), "hello"), "error")
+
+
+def test_unknown_outcome_is_held_back(ask: Any) -> None:
+    check(ask(says("Hello.", wire={"outcome": "banana"}), "hello"), "error")
+
+
+@pytest.mark.parametrize("handler", [hangs, blocks])
+def test_late_turn_is_answered_in_time(ask: Any, handler: Any) -> None:
+    started = time.monotonic()
+    answered = ask(handler, "hello")
+    assert time.monotonic() - started < 1.2
+    check(answered, "error")
+    assert answered.problem == "too_slow"
+
+
+def test_blocked_turn_stops_nobody_else(guard: Guard) -> None:
+    async def both() -> tuple[Answered, float, Answered]:
+        slow = asyncio.ensure_future(guard.answer(blocks, "test", "slow", "hello"))
+        await asyncio.sleep(0.05)
+        started = time.monotonic()
+        quick = await guard.answer(says("Hi."), "test", "quick", "hello")
+        return quick, time.monotonic() - started, await slow
+
+    quick, took, slow = asyncio.run(both())
+    check(quick, "smalltalk")
+    check(slow, "error")
+    assert took < 0.3
+
+
+def test_one_persons_turns_run_one_at_a_time_and_in_order(guard: Guard) -> None:
+    log: list[str] = []
+
+    async def handler(message: UserMessage) -> None:
+        log.append(f"start {message.text}")
+        await asyncio.sleep(0.05)
+        log.append(f"end {message.text}")
+        await message.output_channel.send_response(message.sender_id, {"text": "Hi."})
+
+    async def burst() -> list[Answered]:
+        return await asyncio.gather(*(guard.answer(handler, "test", "same", str(n)) for n in range(4)))
+
+    for answered in asyncio.run(burst()):
+        check(answered, "smalltalk")
+    assert log == [f"{what} {n}" for n in range(4) for what in ("start", "end")]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "empty"),
+        (" \n\t ", "empty"),
+        ("\u200b\u200d\ufeff", "empty"),
+        ("///", "empty"),
+        ("\ud800", "empty"),
+        ("x" * 1001, "too_long"),
+        ("x" * 12_000, "too_long"),
+        (None, "not_text"),
+        (7, "not_text"),
+        (["hello"], "not_text"),
+        ({"text": "hello"}, "not_text"),
+        (True, "not_text"),
+    ],
+)
+def test_bad_input_gets_a_kind_word(ask: Any, text: object, problem: str) -> None:
+    answered = ask(never, text)
+    check(answered, "error")
+    assert answered.problem == problem
+
+
+@pytest.mark.parametrize(
+    "text", ["/restart", "/greet@0.01", '/ask{"talk":{"a":[1]}}', "  //back", "\u200b/session_start", "／restart"]
+)
+def test_slash_is_text_and_no_command(ask: Any, text: str) -> None:
+    seen: list[str] = []
+
+    async def handler(message: UserMessage) -> None:
+        seen.append(message.text)
+        assert message.parse_data is None
+        await message.output_channel.send_response(message.sender_id, {"text": "Hi."})
+
+    check(ask(handler, text), "smalltalk")
+    assert not seen[0].startswith("/")
+
+
+def test_lone_surrogate_in_text_is_taken_out(ask: Any) -> None:
+    seen: list[str] = []
+
+    async def handler(message: UserMessage) -> None:
+        seen.append(message.text)
+        await message.output_channel.send_response(message.sender_id, {"text": "Hi."})
+
+    check(ask(handler, "what \ud800is it"), "smalltalk")
+    seen[0].encode()
+
+
+def test_too_fast_says_when_to_come_back(guard: Guard) -> None:
+    buckets = Buckets(Limit(2, 0.5))
+
+    async def three() -> list[Answered]:
+        return [await guard.answer(says("Hi."), "test", "me", "hello", buckets=buckets) for _ in range(3)]
+
+    first, second, third = asyncio.run(three())
+    check(first, "smalltalk")
+    check(second, "smalltalk")
+    check(third, "error")
+    assert third.problem == "too_fast" and 0 < third.retry_after <= 2
+
+
+@pytest.mark.parametrize("padding", ["", "x " * 3000])
+def test_emergency_comes_before_every_limit(guard: Guard, padding: str) -> None:
+    buckets = Buckets(Limit(1, 0.0))
+    buckets.take("me", time.monotonic())
+    text = f"my legs have gone numb and i cannot walk. {padding}"
+    answered = asyncio.run(guard.answer(never, "test", "me", text, buckets=buckets))
+    check(answered, "urgent")
+
+
+def test_button_key_means_something_in_its_own_conversation_only(guard: Guard) -> None:
+    seen: list[Any] = []
+
+    async def handler(message: UserMessage) -> None:
+        seen.append(message.parse_data)
+        await message.output_channel.send_response(message.sender_id, {"text": "Hi."})
+
+    key = guard.identity.key("mine", "bone-metastasis/treatment")
+    check(asyncio.run(guard.answer(handler, "test", "mine", key)), "smalltalk")
+    assert seen[0]["intent"]["name"] == "choice" and seen[0]["entities"][0]["value"] == "bone-metastasis/treatment"
+    stranger = asyncio.run(guard.answer(never, "test", "other", key))
+    check(stranger, "error")
+    assert stranger.problem == "unknown_choice"
+
+
+@pytest.mark.parametrize("choice", ["", "mk-nonsense", 5, None, "bone-metastasis/treatment", "mk-" + "A" * 24, "mk-" + "é" * 24])
+def test_no_other_choice_starts_anything(ask: Any, choice: object) -> None:
+    answered = ask(never, None, choice=choice)
+    check(answered, "error")
+
+
+def test_forget_me_erases_after_the_turn_and_once_more_after_a_late_one(guard: Guard) -> None:
+    erased: list[float] = []
+
+    class Store:
+        def erase(self, conversation: str, *, close: bool) -> None:
+            erased.append(time.monotonic())
+
+    guard.__dict__["store"] = Store()
+    wire = {**compose("smalltalk", ["Deleted."]).to_wire(), "erase": True}
+
+    async def late_then_forget() -> float:
+        await guard.answer(hangs, "test", "me", "hello")
+        await guard.forget("me", close=True)
+        at = time.monotonic()
+        await asyncio.sleep(1.5)
+        return at
+
+    check(asyncio.run(guard.answer(says("Deleted.", wire=wire), "test", "me", "forget me")), "smalltalk")
+    assert len(erased) == 1
+    asyncio.run(late_then_forget())
+    assert len(erased) == 3 and erased[2] - erased[1] > 0.5
+
+
+def test_red_flags_that_break_do_not_silence(guard: Guard) -> None:
+    class Broken:
+        def find(self, text: str) -> None:
+            raise RuntimeError(text)
+
+    guard._red_flags = Broken()  # type: ignore[assignment]
+    check(asyncio.run(guard.answer(says("Hi."), "test", "me", "hello")), "smalltalk")

@@ -1,0 +1,134 @@
+"""The rest channel over HTTP, as the reply contract has it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.server.running import Running, read, serving
+
+pytestmark = pytest.mark.server
+HOOK = "/webhooks/rest/webhook"
+
+
+def test_answer_has_quotation_plain_words_source_and_disclaimer(server: Running) -> None:
+    reply = server.say("what does denosumab do?")
+    assert reply["outcome"] == "answer"
+    assert reply["passages"] == ["treatment.3"]
+    assert reply["section"] == "treatment" and reply["article"] == "bone-metastasis"
+    assert "Bisphosphonates or denosumab, to strengthen bones and reduce the risk of fractures" in reply["text"]
+    assert "In plain words: " in reply["text"]
+    assert reply["citations"][0]["title"] == "Bone metastasis" and reply["citations"][0]["source"] == "WikiMD"
+    assert 2 <= len(reply["suggestions"]) <= 3
+    assert reply["buttons"] == reply["suggestions"]
+
+
+def test_recipient_is_the_callers_sender(server: Running) -> None:
+    _, messages = server.post(HOOK, {"sender": "número 7", "message": "hello"})
+    assert {m["recipient_id"] for m in messages} == {"número 7"}
+
+
+def test_payload_does_what_its_button_says(server: Running) -> None:
+    buttons = server.say("hello", "presser")["buttons"]
+    for button in buttons:
+        assert " " not in button["payload"] and "/" not in button["payload"]
+        assert server.say(button["payload"], "presser")["outcome"] == "answer"
+        assert server.say(button["payload"], "stranger")["outcome"] == "error"
+
+
+@pytest.mark.parametrize(
+    "message", ["", " ", None, 5, [], {}, True, "x" * 1001, "\ud800", "\u200b\u200b", "/", "\x00\x01", "mk-" + "A" * 24]
+)
+def test_what_a_person_may_have_caused_is_answered_with_200(server: Running, message: object) -> None:
+    assert server.say(message)["outcome"] == "error"
+
+
+@pytest.mark.parametrize("sender", [None, "", " ", 5, [], "\ud800", "a\x00b", "x" * 300])
+def test_sender_that_cannot_be_one_is_answered_with_200(server: Running, sender: object) -> None:
+    status, messages = server.post(HOOK, {"sender": sender, "message": "hello"})
+    assert status == 200
+    assert read(messages)["outcome"] == "error"
+    status, messages = server.post(HOOK, {"sender": sender, "message": "my legs have gone numb, i can't stand"})
+    assert (status, read(messages)["outcome"]) == (200, "urgent")
+
+
+def test_missing_sender_shares_no_conversation(server: Running) -> None:
+    for _ in range(2):
+        status, messages = server.post(HOOK, {"message": "what about surgery?"})
+        assert (status, read(messages)["outcome"]) == (200, "error")
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [(b"", 400), (b"not json", 400), (b'{"sender": "a", "message": "', 400), (b"\xff\xfe", 400), (b"[" * 10_000, 400),
+     (b'{"sender": "a", "message": "' + b"x" * 17_000 + b'"}', 413)],
+)  # fmt: skip
+def test_malformed_and_too_large_bodies(server: Running, body: bytes, status: int) -> None:
+    got, _, raw = server.call("POST", HOOK, body)
+    assert got == status
+    assert read(json.loads(raw))["outcome"] == "error"
+
+
+@pytest.mark.parametrize("padding", [b"x" * 17_000, b"x" * 200_000, b""])
+def test_emergency_in_a_refused_body_gets_its_reply(server: Running, padding: bytes) -> None:
+    body = b'{"sender": "a", "message": "I can\\u2019t feel my legs and I can\'t walk. ' + padding
+    got, _, raw = server.call("POST", HOOK, body)
+    assert got == 200
+    assert read(json.loads(raw))["outcome"] == "urgent"
+
+
+@pytest.mark.parametrize("body", [[], 5, "hello", None, True])
+def test_json_that_is_no_object(server: Running, body: object) -> None:
+    status, messages = server.post(HOOK, json.dumps(body).encode())
+    assert (status, read(messages)["outcome"]) == (200, "error")
+
+
+def test_commands_metadata_and_channel_names_of_a_client_do_nothing(server: Running) -> None:
+    before = server.say("what are bisphosphonates for", "hacker")
+    assert before["outcome"] == "answer"
+    for text in ("/restart", "/session_start", '/choice{"target": "bone-metastasis/treatment"}', "/ask_treatment@1.0"):
+        body = {"sender": "hacker", "message": text, "input_channel": "slack", "metadata": {"a": "b"}}
+        status, messages = server.post(HOOK, body)
+        assert status == 200 and read(messages)["text"]
+    assert server.say("say it more simply", "hacker")["outcome"] == "answer"
+
+
+def test_stream_parameter_answers_like_any_other_call(server: Running) -> None:
+    status, messages = server.post(f"{HOOK}?stream=true", {"sender": "s", "message": "hello"})
+    assert (status, read(messages)["outcome"]) == (200, "smalltalk")
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP"])
+def test_without_a_key_only_loopback_may_call(server: Running, header: str) -> None:
+    status, messages = server.post(HOOK, {"sender": "a", "message": "hello"}, {header: "for=203.0.113.7"})
+    assert (status, read(messages)["outcome"]) == (403, "error")
+
+
+def test_page_in_a_browser_is_no_server(server: Running) -> None:
+    assert server.post(HOOK, {"sender": "a", "message": "hello"}, {"Origin": "https://evil.example"})[0] == 403
+
+
+def test_key_and_rate_limit(model: Path, tmp_path: Path) -> None:
+    with serving(tmp_path, MARROW_REST_KEY="sesame", MARROW_REST_BURST="2", MARROW_REST_PER_SECOND="0.01") as running:
+        body = {"sender": "a", "message": "hello"}
+        assert running.post(HOOK, body)[0] == 401
+        assert running.post(HOOK, body, {"Authorization": "Bearer wrong"})[0] == 403
+        good = {"Authorization": "Bearer sesame", "X-Forwarded-For": "203.0.113.7"}
+        outcomes = [read(running.post(HOOK, body, good)[1])["outcome"] for _ in range(3)]
+        assert outcomes == ["smalltalk", "smalltalk", "error"]
+        assert read(running.post(HOOK, {**body, "sender": "b"}, good)[1])["outcome"] == "smalltalk"
+        status, messages = running.post(HOOK, {**body, "message": "he took all his pills and won't wake up"}, good)
+        assert (status, read(messages)["outcome"]) == (200, "urgent")
+
+
+def test_health_and_ready(server: Running) -> None:
+    assert server.call("GET", "/health")[0] == 200
+    assert server.call("GET", "/ready")[0] == 200
+
+
+def test_nothing_a_person_wrote_is_logged(server: Running) -> None:
+    server.say("what is bone metastasis, says xylophone")
+    server.say("xylophone " * 200)
+    assert "xylophone" not in server.log.read_text()

@@ -1,0 +1,3 @@
+import { MarrowChat } from "./element";
+
+if (!customElements.get("marrow-chat")) customElements.define("marrow-chat", MarrowChat);
