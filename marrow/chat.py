@@ -28,7 +28,9 @@ def chat(url: str) -> int:
         try:
             messages = _ask(url, sender, line)
         except (OSError, http.client.HTTPException, ValueError) as error:
-            print(f"No assistant answers at {url} ({type(error).__name__}). Start one with `make run`.", file=sys.stderr)
+            print(
+                f"No assistant answers at {url} ({type(error).__name__}). Start one with `make run`.", file=sys.stderr
+            )
             return 1
         buttons = []
         for message in messages:

@@ -1,9 +1,9 @@
 """Every error Marrow raises on purpose.
 
-    MarrowError
-     ├── DataError      a data file is wrong: names file, line, problem and remedy
-     ├── SettingError   an environment variable is wrong: names it, the problem and the remedy
-     └── ModelError     the encoder's or the trained model's files are missing or not the ones we know
+MarrowError
+ ├── DataError      a data file is wrong: names file, line, problem and remedy
+ ├── SettingError   an environment variable is wrong: names it, the problem and the remedy
+ └── ModelError     the encoder's or the trained model's files are missing or not the ones we know
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from dataclasses import replace
 from marrow.answering import passages as choose
 from marrow.answering.offers import offer, section_offers
 from marrow.answering.service import Service
-from marrow.answering.terms import Term, article_terms
+from marrow.answering.terms import Term
 from marrow.answering.turn import SECTIONS_OF, Talk, Turn
 from marrow.content import Article, Passage
 from marrow.reply import Offer, Reply, citation, compose, quote, source_line
@@ -25,6 +25,8 @@ NOTHING_ELSE = 2.0
 #: By how much one family of kinds must outweigh the other to overrule the single likeliest kind: those that articles
 #: do not answer are three times as many, and so weigh more by their number alone.
 ANSWERED_OUTWEIGHS, SILENT_OUTWEIGHS = 1.0, 1.6
+#: Below this confidence a kind that is not answered gives way more easily when the article has a term of the question.
+UNSURE, TERM_HALVES = 0.45, 0.5
 #: Passages beyond which an answer gives the plain wording of its first one only; "more simply" gives the rest.
 PLAIN_AT_MOST = 3
 #: Terms that "more simply" explains.
@@ -45,6 +47,12 @@ def reconsider(turn: Turn, service: Service) -> Turn:
     mine, other, factor = (
         (answered, silent, SILENT_OUTWEIGHS) if turn.intent in SECTIONS_OF else (silent, answered, ANSWERED_OUTWEIGHS)
     )
+    if (
+        mine is silent
+        and turn.confidence < UNSURE
+        and any(t.specific for a in service.library.articles for t in terms_of(service, a, turn))
+    ):
+        factor *= TERM_HALVES
     if other and sum(p for _, p in other) > factor * sum(p for _, p in mine):
         return replace(turn, intent=other[0][0])
     return turn
@@ -55,7 +63,7 @@ def answer(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     picked = pick_article(service, turn)
     if not isinstance(picked, Article):
         return picked
-    terms = _terms(picked, turn)
+    terms = terms_of(service, picked, turn)
     if lacking := _lacking(picked, turn, terms):
         return not_covered(service, turn, lacking, picked)
     found = choose.select(picked, terms, turn)
@@ -70,7 +78,11 @@ def _lacking(article: Article, turn: Turn, terms: Sequence[Term]) -> str | None:
     specific = any(term.specific for term in terms)
     if "test" in groups and turn.intent in {"ask_diagnosis", "ask_definition"}:
         return "test"
-    if groups & {"drug", "remedy"} and not specific and turn.intent in {"ask_treatment", "ask_definition", "ask_causes"}:
+    if (
+        groups & {"drug", "remedy"}
+        and not specific
+        and turn.intent in {"ask_treatment", "ask_definition", "ask_causes"}
+    ):
         return "drug" if "drug" in groups else "remedy"
     if "cancer" in groups and not specific and turn.intent in {"ask_who_gets", "ask_definition"}:
         return "cancer"
@@ -91,7 +103,7 @@ def scope_of(service: Service, turn: Turn) -> dict[str, float]:
     """P(about it) by article: the classifier's, and what is named and talked about, added as log odds."""
     named = {a: NAMED for a in turn.articles}
     for article in service.library.articles:
-        if any(term.specific for term in _terms(article, turn)):
+        if any(term.specific for term in terms_of(service, article, turn)):
             named[article.id] = named.get(article.id, 0.0) + TERM_NAMED
     if turn.talk.article is not None and not named:
         named[turn.talk.article] = TALKED_ABOUT + (NOTHING_ELSE if turn.common else 0.0)
@@ -126,11 +138,13 @@ def show(
     explained = found if simply or len(found) <= PLAIN_AT_MOST else found[:1]
     plain = " ".join(p.plain for p in explained if p.plain)
     lines = quote(found)
-    lines += [service.fill(service.wording.frames["missing"].replace("{missing}", p.missing)) for p in found if p.missing]
+    lines += [
+        service.fill(service.wording.frames["missing"].replace("{missing}", p.missing)) for p in found if p.missing
+    ]
     if plain:
         lines.append(service.wording.frames["plain"].format(plain=plain))
     if simply:
-        lines += _explained(article, found)
+        lines += _explained(service, article, found)
     lines.append(source_line(citations))
     offers = (offer(service.wording, None, "simplify"),) if not simply else ()
     offers += section_offers(service.wording, article, but=section, most=3 - len(offers))
@@ -151,9 +165,9 @@ def _with_lists(article: Article, found: Sequence[Passage]) -> tuple[Passage, ..
     return tuple(found)
 
 
-def _explained(article: Article, found: Sequence[Passage]) -> list[str]:
+def _explained(service: Service, article: Article, found: Sequence[Passage]) -> list[str]:
     """Glossary entries of the terms these passages use, one a line, what is peculiar to the passages first."""
-    used = article_terms(article)
+    used = service.terms[article.id]
     shown = {p.id for p in found}
     entries = [
         (term, entry)
@@ -164,7 +178,9 @@ def _explained(article: Article, found: Sequence[Passage]) -> list[str]:
     return [f"{e.term[:1].upper()}{e.term[1:]}: {e.explanation}" for _, e in entries[:EXPLAINED_AT_MOST]]
 
 
-def not_covered(service: Service, turn: Turn, kind: str | None = None, article: Article | None = None) -> tuple[Reply, Talk]:
+def not_covered(
+    service: Service, turn: Turn, kind: str | None = None, article: Article | None = None
+) -> tuple[Reply, Talk]:
     """Say that the article does not answer, name the nearest thing it does say, and give a question for the care team."""
     if article is None:
         picked = pick_article(service, turn)
@@ -173,7 +189,7 @@ def not_covered(service: Service, turn: Turn, kind: str | None = None, article: 
         article = picked
     silence = service.wording.silences[kind or turn.intent]
     frames = service.wording.frames
-    near = _with_lists(article, [choose.nearest(article, silence.nearest, _terms(article, turn), turn)])[:2]
+    near = _with_lists(article, [choose.nearest(article, silence.nearest, terms_of(service, article, turn), turn)])[:2]
     citations = (citation(article, near[0].section),)
     lines = [
         service.fill(f"The article does not say {silence.what}.", article),
@@ -206,6 +222,7 @@ def topic_offers(service: Service) -> tuple[Offer, ...]:
     return tuple(offer(service.wording, a, a.sections[0].kind) for a in articles[:3])
 
 
-def _terms(article: Article, turn: Turn) -> list[Term]:
-    known = article_terms(article)
+def terms_of(service: Service, article: Article, turn: Turn) -> list[Term]:
+    """The article's terms that the turn names."""
+    known = service.terms[article.id]
     return [known[value.casefold()] for owner, value in turn.terms if owner == article.id and value.casefold() in known]

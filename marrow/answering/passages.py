@@ -10,9 +10,12 @@ from marrow.content import Article, Passage, Section
 
 #: What of a section's probability its passages keep when the kind of question points to another section.
 ELSEWHERE = 0.05
-#: The passages that hold this share of their section's probability answer; if they are many, the question was broad.
-SHARE = 0.6
-NARROW_AT_MOST = 2
+#: A passage that holds this share of its section's probability answers alone.
+ALONE = 0.7
+#: Of a list, the bullets that hold this share answer; if they are many, the question was broad.
+SHARE, NARROW_AT_MOST = 0.6, 2
+#: What the first, second and third section of a kind of question count.
+RANKS = (1.0, 0.2, 0.1)
 
 
 def select(article: Article, terms: Sequence[Term], turn: Turn) -> tuple[Passage, ...]:
@@ -21,10 +24,9 @@ def select(article: Article, terms: Sequence[Term], turn: Turn) -> tuple[Passage
     sections = [section for kind in kinds if (section := article.section(kind))]
     if not sections:
         return ()
-    if turn.intent == "ask_definition" and terms:
-        specific = [t for t in terms if t.specific] or list(terms)
-        return _best_few(article, _with(article.passages(), specific), turn)
     specific = [term for term in terms if term.specific]
+    if turn.intent == "ask_definition" and (specific or (terms and article.id not in turn.articles)):
+        return _best_few(article, _with(article.passages(), specific or list(terms)), turn)
     for section in sections:
         if specific and (found := _with(section.passages, specific)):
             return _best_few(article, found, turn)
@@ -49,8 +51,12 @@ def _by_likeness(article: Article, sections: Sequence[Section], turn: Turn) -> t
         kept.append(passage)
         if sum(likeness(article, p, turn) for p in kept) >= SHARE * total:
             break
-    # An introducing passage ("Options include:") is what broad questions ask for.
-    if kept[0].lead_in or len(kept) > NARROW_AT_MOST:
+    alone = likeness(article, ranked[0], turn) >= ALONE * total
+    listed = any(p.bullet for p in section.passages)
+    # An introducing passage ("Options include:") is what broad questions ask for; running text is short and one thought.
+    if kept[0].lead_in or len(kept) > NARROW_AT_MOST or not (alone or listed):
+        return section.passages
+    if turn.intent == "ask_definition" and section.passages[0] not in kept:
         return section.passages
     return tuple(p for p in section.passages if p in kept)
 
@@ -61,7 +67,7 @@ def kind_shares(turn: Turn) -> dict[str, float]:
     for intent, confidence in (*turn.ranking, (turn.intent, 0.5)):
         kinds = SECTIONS_OF.get(intent, ())
         for rank, kind in enumerate(kinds):
-            shares[kind] = shares.get(kind, 0.0) + confidence / (rank + 1)
+            shares[kind] = shares.get(kind, 0.0) + confidence * RANKS[rank]
     return shares
 
 

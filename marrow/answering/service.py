@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from marrow import settings
 from marrow.answering.offers import name_of
+from marrow.answering.terms import Term, article_terms
 from marrow.answering.turn import Talk
 from marrow.answering.wording import Wording, load_wording
 from marrow.content import Article, Library, load_library
@@ -17,6 +19,7 @@ class Service:
     """Content, wording and who to turn to. Immutable, shared by all turns."""
 
     library: Library
+    terms: Mapping[str, Mapping[str, Term]]  # by article id, then by lower-case term
     wording: Wording
     emergency: EmergencyWording
     care_team: str | None
@@ -30,7 +33,9 @@ class Service:
         filled = text.format(topics=topics, sources=sources, team=team, title=title)
         return filled[:1].upper() + filled[1:]
 
-    def next_text(self, talk: Talk, key: str, texts: tuple[str, ...], article: Article | None = None) -> tuple[str, Talk]:
+    def next_text(
+        self, talk: Talk, key: str, texts: tuple[str, ...], article: Article | None = None
+    ) -> tuple[str, Talk]:
         """The next of a list of texts in this talk, filled, and the talk that remembers it."""
         return self.fill(texts[talk.said.get(key, 0) % len(texts)], article), talk.counted(key)
 
@@ -39,10 +44,15 @@ def _listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
+def make_service(library: Library, wording: Wording, emergency: EmergencyWording, care_team: str | None) -> Service:
+    """A service of what is loaded already."""
+    return Service(library, {a.id: article_terms(a) for a in library.articles}, wording, emergency, care_team)
+
+
 def load_service() -> Service:
     """Load content and wording from the project's data folder. Raises MarrowError when a file or a setting is wrong."""
     config = settings.load()
-    return Service(
+    return make_service(
         load_library(settings.DATA / "articles"),
         load_wording(settings.DATA / "wording"),
         EmergencyWording.load(settings.DATA / "safety", config.region),

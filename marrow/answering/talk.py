@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from marrow.answering import passages as choose
-from marrow.answering.answers import out_of_scope, pick_article, question, show, topic_offers
-from marrow.answering.answers import _terms as terms_of
+from marrow.answering.answers import out_of_scope, pick_article, question, show, terms_of, topic_offers
 from marrow.answering.offers import section_offers
 from marrow.answering.service import Service
 from marrow.answering.turn import SECTIONS_OF, Talk, Turn
@@ -78,7 +77,7 @@ def follow_up(service: Service, turn: Turn) -> tuple[Reply, Talk]:
         if not (turn.terms or known or _section_named(service, turn.text)):
             return picked
         picked = service.library.article(turn.terms[0][0] if turn.terms else known or service.library.articles[0].id)
-    terms = [term for term in terms_of(picked, turn) if term.specific]
+    terms = [term for term in terms_of(service, picked, turn) if term.specific]
     if terms:
         order = [turn.talk.section, "treatment", *(s.kind for s in picked.sections)]
         for kind in dict.fromkeys(k for k in order if k):

@@ -24,6 +24,9 @@ from marrow.errors import DataError
 #: Kinds of found things.
 ARTICLE, TERM, OTHER = "article", "term", "other"
 
+# Marks that people leave no space after, and that spaCy's tokenizer then takes for a part of the word.
+_GLUE = re.compile(r"(?<=\w)[?!,;:()/](?=[^\W\d]{4})")
+
 _SHORTEST_MENDED = 6  # letters; shorter words have too many English neighbours
 
 
@@ -150,7 +153,7 @@ class TermFinder:
 
     def find(self, text: str) -> list[Found]:
         """All named things of `text`, longest match first where names overlap, in the order of the text."""
-        mended, places = self.mend(text)
+        mended, places = self.mend(_GLUE.sub(" ", text))
         doc: Doc = self._nlp.make_doc(mended)
         spans = spacy.util.filter_spans([doc[start:end] for _, start, end in self._matcher(doc)])
         found = []

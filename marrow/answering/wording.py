@@ -52,7 +52,9 @@ def load_wording(directory: Path) -> Wording:
     for name, row in _mapping(silences_path).items():
         if not isinstance(row, dict) or not {"what", "question", "nearest"} <= row.keys():
             line = _line_of(silences_path, f"{name}:")
-            raise DataError(silences_path, line, f"`{name}` is not complete", "Give it `what`, `question` and `nearest`")
+            raise DataError(
+                silences_path, line, f"`{name}` is not complete", "Give it `what`, `question` and `nearest`"
+            )
         silences[name] = Silence(row["what"], row["question"], tuple(row["nearest"]))
     return Wording(
         frames=replies["frames"],

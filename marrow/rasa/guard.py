@@ -22,14 +22,12 @@ from rasa.core.channels.channel import OutputChannel, UserMessage
 
 from marrow import settings
 from marrow.answering.offers import all_targets, title_of
-from marrow.answering.wording import Wording, load_wording
-from marrow.content import Library, load_library
+from marrow.answering.service import Service, load_service
 from marrow.reply import Reply, compose, with_disclaimer
 from marrow.rasa.identity import Identity, load_secret
 from marrow.rasa.lanes import Lanes
 from marrow.rasa.limits import Buckets
 from marrow.rasa.store import MarrowTrackerStore
-from marrow.safety.emergency import EmergencyWording
 from marrow.safety.hygiene import MAX_BODY_BYTES, MAX_TEXT_CHARS, normalise
 from marrow.safety.red_flags import RedFlags
 
@@ -75,20 +73,16 @@ class Guard:
         self,
         config: settings.Settings,
         identity: Identity,
-        library: Library,
-        wording: Wording,
+        service: Service,
         red_flags: RedFlags,
-        emergency: EmergencyWording,
         lanes: Lanes,
     ) -> None:
         self.config = config
         self.identity = identity
-        self.library = library
-        self.wording = wording
+        self.service = service
         self._red_flags = red_flags
-        self._emergency = emergency
         self.lanes = lanes
-        self._targets = all_targets(library)
+        self._targets = all_targets(service.library)
         self._speaking: dict[str, _Queue] = {}
         self._tasks: set[asyncio.Future[None]] = set()
 
@@ -100,14 +94,14 @@ class Guard:
             alarm = self._red_flags.find(normalise(text[:MAX_BODY_BYTES]))
             if alarm is None:
                 return None
-            return compose("urgent", self._emergency.text(alarm, self.config.care_team).splitlines())
+            return compose("urgent", self.service.emergency.text(alarm, self.service.care_team).splitlines())
         except Exception as error:  # a fault here must not silence what comes after
             logger.error("red flags could not be read: %s", type(error).__name__)
             return None
 
     def error(self, problem: str) -> Answered:
         """The fixed, friendly text for a problem, with where to get help if it is urgent."""
-        lines = [*self.wording.error(problem), self._emergency.help_line()]
+        lines = [*self.service.wording.error(problem), self.service.emergency.help_line()]
         return Answered(compose("error", lines), problem)
 
     async def answer(
@@ -145,7 +139,14 @@ class Guard:
                 target = self.identity.target_of(conversation, picked, self._targets)
             if target is None:
                 return self.error("unknown_choice")
-            return await self._turn(handler, channel, conversation, title_of(self.library, self.wording, target), target, ends)
+            return await self._turn(
+                handler,
+                channel,
+                conversation,
+                title_of(self.service.library, self.service.wording, target),
+                target,
+                ends,
+            )
         clean = normalise(typed)
         # A leading slash would make Rasa take the text for a command.
         clean = clean.lstrip("/ ").strip()
@@ -318,13 +319,6 @@ def _wire(message: Mapping[str, Any]) -> Mapping[str, Any] | None:
 def shared_guard() -> Guard:
     """The process's guard. Raises MarrowError when a data file or a setting is wrong, so that the start fails clearly."""
     config = settings.load()
-    safety = settings.DATA / "safety"
     return Guard(
-        config,
-        Identity(load_secret(config)),
-        load_library(settings.DATA / "articles"),
-        load_wording(settings.DATA / "wording"),
-        RedFlags.load(safety),
-        EmergencyWording.load(safety, config.region),
-        Lanes(),
+        config, Identity(load_secret(config)), load_service(), RedFlags.load(settings.DATA / "safety"), Lanes()
     )

@@ -138,7 +138,7 @@ async def _ask_canary(app: Sanic, guard: Guard) -> tuple[bool, str]:
     at, good, why = app.ctx.canary
     if time.monotonic() - at < _CANARY_LASTS:
         return good, why
-    article = guard.library.articles[0]
+    article = guard.service.library.articles[0]
     question = f"What is {article.title}?"
     try:
         work = await asyncio.wait_for(
@@ -156,9 +156,9 @@ async def _ask_canary(app: Sanic, guard: Guard) -> tuple[bool, str]:
 
 def _judge_canary(guard: Guard, parsed: dict[str, Any]) -> tuple[bool, str]:
     evidence = parsed.get("evidence") or {}
-    if evidence.get("library") != library_digest(guard.library):
+    if evidence.get("library") != library_digest(guard.service.library):
         return False, "the model was trained on other articles; run `make train`"
-    first = guard.library.articles[0].id
+    first = guard.service.library.articles[0].id
     if parsed["intent"]["name"] != "ask_definition" or evidence["scope"].get(first, 0.0) < 0.5:
         return False, "the canary question was not understood; run `make train`"
     return True, "the canary question was understood"

@@ -250,7 +250,9 @@ class _Speller:
         return found if len(found) * 2 <= len(word) and any(piece in self._targets for piece in found) else ()
 
 
-_SHORT: Final = frozenset("i a am is it in on to my me he no of at up so we be go do im mi no me se la el lo un".split())
+_SHORT: Final = frozenset(
+    "i a am is it in on to my me he no of at up so we be go do im mi no me se la el lo un".split()
+)
 
 
 def _squeeze(word: str, most: int = 1) -> str:
@@ -364,7 +366,7 @@ class _Sentence:
         inside = {who for end, start, who in self._persons if hit.start <= start and end <= hit.end}
         if not hit.sign.anyone and inside <= {"anyone"} and self.person(hit.end, since=turn) == "anyone":
             return True
-        asks = bool(self._places("evidence.asks"))
+        asks = turn == 0 and bool(self._places("evidence.asks"))
         if subject is None and not hit.sign.alone and (asks or self._asked or self._places("evidence.topic")):
             evidence = ("now",) if asks else ("now", "here")
             if not self._real(hit, evidence, hit.start - 1):
@@ -398,7 +400,7 @@ class _Sentence:
     def _real(self, hit: _Hit, evidence: Iterable[str], since: int) -> bool:
         """Whether evidence that the sign is real stands after a place, up to the sign's end ("now": in its clause)."""
         for name in evidence:
-            low, high = since + 1, hit.end
+            low, high = since, hit.end
             if name == "now":
                 cuts = [cut for end in ("ends.clause", "ends.turn") for cut, _ in self._places(end)]
                 low = max((cut for cut in cuts if cut <= hit.start), default=0)
@@ -508,7 +510,9 @@ class _Reader:
             self._letters(top["lookalikes"]), self._letters(top["leet"]), tuple(map(self._range, fevers))
         )
         languages = document.mapping(top["languages"], "languages", optional=None)
-        return characters, [_LanguageReader(document, characters, code, node).read() for code, node in languages.items()]
+        return characters, [
+            _LanguageReader(document, characters, code, node).read() for code, node in languages.items()
+        ]
 
     def _letters(self, node: yaml.Node) -> dict[int, str]:
         letters = self._document.mapping(node, "the table of letters", optional=None)
@@ -579,13 +583,17 @@ class _LanguageReader:
         speller = _Speller(known, self._keywords - self._plain, people["other"])
         lexicon = _Lexicon(self._rewrites, self._phrases, speller, frozenset(self._units | known))
         hints = frozenset(self._words(parts["hints"])) if "hints" in parts else frozenset[str]()
-        persons = {who: [_Pattern(({"ORTH": {"IN": sorted(units)}},), (units,), units)] for who, units in people.items()}
+        persons = {
+            who: [_Pattern(({"ORTH": {"IN": sorted(units)}},), (units,), units)] for who, units in people.items()
+        }
         return _Language(self._code, hints, lexicon, persons, signs, contexts, notes)
 
     def _check(self, signs: Sequence[_Sign]) -> None:
         for name in self._class_nodes:
             if name not in self._used:
-                raise self._document.error(self._class_nodes[name], f"nothing uses the class {name}", "Use it or remove it")
+                raise self._document.error(
+                    self._class_nodes[name], f"nothing uses the class {name}", "Use it or remove it"
+                )
         ids = [sign.id for sign in signs]
         for id in ids:
             if ids.count(id) > 1:
@@ -601,7 +609,9 @@ class _LanguageReader:
             return {text}
         run, _ = self._rewrites.replace(self._characters.words(text))
         if not run or _BLANK in run:
-            raise self._document.error(node, f"'{text}' says nothing", "Remove it here, or from the spellings of nothing")
+            raise self._document.error(
+                node, f"'{text}' says nothing", "Remove it here, or from the spellings of nothing"
+            )
         units = set()
         for first in self._variants.get(run[0], run[:1]):
             way, _ = self._rewrites.replace([first, *run[1:]])
@@ -617,7 +627,9 @@ class _LanguageReader:
         if name in inside:
             raise self._document.error(node, f"the class {name} contains itself", "Remove it from one of the two lists")
         if name not in self._class_nodes:
-            raise self._document.error(node, f"there is no class {name}", "Define it under 'classes' or correct the name")
+            raise self._document.error(
+                node, f"there is no class {name}", "Define it under 'classes' or correct the name"
+            )
         self._used.update((name,) if inside or node is not self._parts["classes"] else ())
         if name not in self._classes:
             units: set[str] = set()
@@ -704,7 +716,10 @@ class _LanguageReader:
     def _context(self, node: yaml.Node, notes: Mapping[str, Sequence[_Pattern]]) -> _Context:
         document = self._document
         fields = document.mapping(
-            node, "a context", ("id", "reach", "patterns"), ("note", "within", "own_words", "ends_at", "lifted_by", "spares")
+            node,
+            "a context",
+            ("id", "reach", "patterns"),
+            ("note", "within", "own_words", "ends_at", "lifted_by", "spares"),
         )
         reach = document.scalar(fields["reach"], "reach")
         if reach not in _REACHES:
@@ -719,7 +734,9 @@ class _LanguageReader:
             within=int(within),
             own_words="own_words" in fields,
             ends_at=self._names(fields.get("ends_at"), "ends.", notes),
-            lifted_by=frozenset(name.partition(".")[2] for name in self._names(fields.get("lifted_by"), "evidence.", notes)),
+            lifted_by=frozenset(
+                name.partition(".")[2] for name in self._names(fields.get("lifted_by"), "evidence.", notes)
+            ),
             spares=self._names(fields.get("spares"), "", KINDS),
         )
 
@@ -736,7 +753,9 @@ class _LanguageReader:
 
     def _sign(self, node: yaml.Node) -> _Sign:
         document = self._document
-        fields = document.mapping(node, "a sign", ("id", "kind", "source", "reviewed_by", "patterns"), ("with", "alone", "anyone", "note"))
+        fields = document.mapping(
+            node, "a sign", ("id", "kind", "source", "reviewed_by", "patterns"), ("with", "alone", "anyone", "note")
+        )
         kind = document.scalar(fields["kind"], "kind")
         if kind not in KINDS:
             raise document.error(fields["kind"], f"there is no kind '{kind}'", f"Use one of: {', '.join(KINDS)}")

@@ -12,16 +12,15 @@ import pytest
 from rasa.core.channels.channel import UserMessage
 
 from marrow import settings
-from marrow.answering.wording import load_wording
-from marrow.content import load_library
+from marrow.answering.service import load_service
 from marrow.rasa.guard import Answered, Guard
 from marrow.rasa.identity import Identity
 from marrow.rasa.lanes import Lanes
-from marrow.safety.emergency import EmergencyWording
 from marrow.safety.red_flags import RedFlags
 
 Handler = Callable[[UserMessage], Awaitable[Any]]
 SAFETY = settings.DATA / "safety"
+SERVICE = load_service()
 RED_FLAGS = RedFlags.load(SAFETY)
 
 
@@ -32,10 +31,8 @@ def guard(tmp_path: Path) -> Iterator[Guard]:
     made = Guard(
         config,
         Identity(b"0" * 32),
-        load_library(settings.DATA / "articles"),
-        load_wording(settings.DATA / "wording"),
+        SERVICE,
         RED_FLAGS,
-        EmergencyWording.load(SAFETY, None),
         Lanes(most=4),
     )
     yield made

@@ -66,7 +66,9 @@ def test_disclaimer_stands_once_and_last_however_it_came(ask: Any, texts: list[s
     assert "One." in check(ask(says(*texts), "hello"), "smalltalk")
 
 
-@pytest.mark.parametrize("handler", [silent, raises, says(""), says("   \n ")], ids=["silent", "raises", "empty", "blank"])
+@pytest.mark.parametrize(
+    "handler", [silent, raises, says(""), says("   \n ")], ids=["silent", "raises", "empty", "blank"]
+)
 def test_fault_behind_gets_the_fixed_text(ask: Any, handler: Any) -> None:
     answered = ask(handler, "my secret words")
     text = check(answered, "error")
@@ -208,7 +210,9 @@ def test_button_key_means_something_in_its_own_conversation_only(guard: Guard) -
     assert stranger.problem == "unknown_choice"
 
 
-@pytest.mark.parametrize("choice", ["", "mk-nonsense", 5, None, "bone-metastasis/treatment", "mk-" + "A" * 24, "mk-" + "é" * 24])
+@pytest.mark.parametrize(
+    "choice", ["", "mk-nonsense", 5, None, "bone-metastasis/treatment", "mk-" + "A" * 24, "mk-" + "é" * 24]
+)
 def test_no_other_choice_starts_anything(ask: Any, choice: object) -> None:
     answered = ask(never, None, choice=choice)
     check(answered, "error")

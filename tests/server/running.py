@@ -27,7 +27,12 @@ class Running:
     log: Path
 
     def call(
-        self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None, timeout: float = 20.0
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float = 20.0,
     ) -> tuple[int, dict[str, str], bytes]:
         """One request; `body` is sent as JSON unless it is bytes. Returns status, headers (lower case) and body."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
@@ -71,9 +76,7 @@ def read(messages: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def serving(
-    tmp: Path, *command: str, wait_ready: bool = True, folder: Path = ROOT, **env: str
-) -> Iterator[Running]:
+def serving(tmp: Path, *command: str, wait_ready: bool = True, folder: Path = ROOT, **env: str) -> Iterator[Running]:
     """Run a server (by default Marrow's own, of the project in `folder`) until the block ends.
 
     `{port}` in the command becomes its port; it may be not ready yet unless `wait_ready`.

@@ -36,7 +36,9 @@ def test_fault_is_answered_and_logged_without_what_was_written(faulty: Running, 
 def test_blocked_turn_is_answered_in_time_and_stops_nobody(faulty: Running) -> None:
     replies: list[dict[str, object]] = []
     started = time.monotonic()
-    blocked = threading.Thread(target=lambda: replies.append(faulty.say("please block: what is bone metastasis?", "slow")))
+    blocked = threading.Thread(
+        target=lambda: replies.append(faulty.say("please block: what is bone metastasis?", "slow"))
+    )
     blocked.start()
     time.sleep(0.3)
     quick = time.monotonic()
@@ -49,7 +51,9 @@ def test_blocked_turn_is_answered_in_time_and_stops_nobody(faulty: Running) -> N
 
 
 @pytest.mark.parametrize("damage", ["missing", "damaged", "truncated"])
-def test_without_a_model_people_get_a_word_and_emergencies_their_reply(model: Path, tmp_path: Path, damage: str) -> None:
+def test_without_a_model_people_get_a_word_and_emergencies_their_reply(
+    model: Path, tmp_path: Path, damage: str
+) -> None:
     broken = tmp_path / "broken.tar.gz"
     if damage == "damaged":
         broken.write_bytes(b"this is no model")

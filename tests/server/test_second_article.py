@@ -48,7 +48,9 @@ QUESTIONS = {
 }
 
 
-@pytest.mark.parametrize(("name", "article"), [("glimmer elbow", "glimmer-elbow"), ("bone metastasis", "bone-metastasis")])
+@pytest.mark.parametrize(
+    ("name", "article"), [("glimmer elbow", "glimmer-elbow"), ("bone metastasis", "bone-metastasis")]
+)
 @pytest.mark.parametrize("section", QUESTIONS)
 def test_each_article_answers_its_own_questions(two: Running, name: str, article: str, section: str) -> None:
     for number, question in enumerate(QUESTIONS[section]):

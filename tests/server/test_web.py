@@ -158,7 +158,11 @@ def test_too_fast_and_not_ready(model: Path, tmp_path: Path) -> None:
 
 
 def test_page_and_widget_are_served_with_a_strict_policy(server: Running) -> None:
-    for path, kind in (("/", "text/html"), ("/widget/marrow-widget.js", "text/javascript"), ("/widget/page.css", "text/css")):
+    for path, kind in (
+        ("/", "text/html"),
+        ("/widget/marrow-widget.js", "text/javascript"),
+        ("/widget/page.css", "text/css"),
+    ):
         status, headers, _ = server.call("GET", path)
         assert status == 200
         assert headers["content-type"].startswith(kind)

@@ -14,7 +14,6 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, empty
 
 from marrow.answering.answers import topic_offers
-from marrow.answering.service import Service
 from marrow.rasa.channels.base import BodyTooLargeError, GuardedChannel, alarm_in, parse, read_body, respond
 from marrow.rasa.channels.base import same_or_allowed_origin
 from marrow.rasa.guard import Answered, Guard, Handler
@@ -45,6 +44,7 @@ class WebChannel(GuardedChannel):
 
     def routes(self, blueprint: Blueprint, handler: Handler) -> None:
         """The four calls, and the browsers' preflight for each."""
+
         async def preflight(request: Request) -> HTTPResponse:
             return await self._preflight(request)
 
@@ -80,10 +80,10 @@ class WebChannel(GuardedChannel):
     async def _session(self, request: Request, handler: Handler, body: bytes, data: dict[str, Any]) -> HTTPResponse:
         if wait := self._addresses.take(request.ip, time.monotonic()):
             return self._error("too_fast", wait)
-        token, conversation = self.guard.identity.new_session(self.guard.config.session_lifetime)
         guard = self.guard
-        service = Service(guard.library, guard.wording, guard.emergency, guard.config.care_team)
-        text = service.fill(guard.wording.smalltalk["greet"][0])
+        token, conversation = guard.identity.new_session(guard.config.session_lifetime)
+        service = guard.service
+        text = service.fill(service.wording.smalltalk["greet"][0])
         greeting = Answered(compose("smalltalk", [text], offers=topic_offers(service)))
         return respond(
             {

@@ -52,9 +52,7 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
             "tol": 1e-3,
         }
 
-    def __init__(
-        self, config: dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource
-    ) -> None:
+    def __init__(self, config: dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource) -> None:
         super().__init__(config, name, model_storage, resource)
         self._condense: Pipeline | None = None
 

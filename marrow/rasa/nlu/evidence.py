@@ -57,7 +57,11 @@ class Evidence(GraphComponent):  # type: ignore[misc]
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> Evidence:
         """An untrained component."""
         return cls(model_storage, resource, Scope({}), PassageRanker({}), frozenset(), "")
@@ -94,7 +98,8 @@ class Evidence(GraphComponent):  # type: ignore[misc]
     def _persist(self) -> None:
         scope = {a: {"weights": w.tolist(), "bias": b} for a, (w, b) in self._scope.weights.items()}
         ranker = {
-            a: {"ids": ids, "weights": w.tolist(), "biases": b.tolist()} for a, (ids, w, b) in self._ranker.weights.items()
+            a: {"ids": ids, "weights": w.tolist(), "biases": b.tolist()}
+            for a, (ids, w, b) in self._ranker.weights.items()
         }
         with self._model_storage.write_to(self._resource) as folder:
             stored = {"library": self._digest, "scope": scope, "ranker": ranker, "common": sorted(self._common)}
@@ -111,7 +116,10 @@ class Evidence(GraphComponent):  # type: ignore[misc]
                 stored = json.loads((folder / "evidence.json").read_text(encoding="utf-8"))
             scope = Scope({a: (_vectors(r["weights"]), float(r["bias"])) for a, r in stored["scope"].items()})
             ranker = PassageRanker(
-                {a: (tuple(r["ids"]), _vectors(r["weights"]), _vectors(r["biases"])) for a, r in stored["ranker"].items()}
+                {
+                    a: (tuple(r["ids"]), _vectors(r["weights"]), _vectors(r["biases"]))
+                    for a, r in stored["ranker"].items()
+                }
             )
             return cls(model_storage, resource, scope, ranker, frozenset(stored["common"]), stored["library"])
         except (OSError, ValueError, KeyError, TypeError) as error:
