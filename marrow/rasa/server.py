@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from typing import Any
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+# Rasa imports TensorFlow, which imports JAX if it is there, for a converter nobody here uses: two seconds of every start.
+sys.modules.setdefault("jax", None)  # type: ignore[arg-type]
 
 from rasa.core.agent import load_agent  # noqa: E402
 from rasa.core.channels.channel import UserMessage, register  # noqa: E402

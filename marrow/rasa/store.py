@@ -59,9 +59,7 @@ class MarrowTrackerStore(SQLTrackerStore):
         super().__init__(domain=domain, host=url, event_broker=event_broker)
         self._retention = configured.retention_hours * 3600
         if self.engine.dialect.name == "sqlite":
-            # A reader must not wait for a writer, and a writer waits for another rather than fail.
-            with self.engine.connect() as connection:
-                connection.execute(sa.text("PRAGMA journal_mode=WAL"))
+            sa.event.listen(self.engine, "connect", _tune_sqlite)
 
     @contextlib.contextmanager
     def session_scope(self) -> Generator[Session, None, None]:
@@ -146,6 +144,12 @@ class MarrowTrackerStore(SQLTrackerStore):
             session.query(ErasedConversation).filter(ErasedConversation.erased_at < now - token_lifetime).delete()
             session.commit()
         return int(gone)
+
+
+def _tune_sqlite(connection: Any, record: Any) -> None:
+    # A reader must not wait for a writer; a write survives a killed process, if not a power cut, without a sync each.
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
 
 
 def _parsed(data: str) -> dict[str, Any] | None:

@@ -1,78 +1,136 @@
-"""The wording of the urgent reply, and whom to call, from data/safety; see the comments in those files."""
+"""What the urgent reply says, from `data/safety/emergency.yml` and `regions.yml`: no model, no store."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Final
 
 import yaml
 
-from marrow.errors import DataError, SettingError
+from marrow.content.placed import PlacedYaml, read_text
+from marrow.errors import DataError
 from marrow.safety.red_flags import KINDS, Alarm
+
+_ELSEWHERE: Final = "elsewhere"
+_ANY: Final = "any"
+_WHO: Final = ("self", "carer")
+_REVIEW: Final = ("source", "reviewed_by")
+_PLACEHOLDER: Final = re.compile(r"\{(\w*)\}")
+_NUMBER: Final = re.compile(r"\d[\d ]*\d")
 
 
 @dataclass(frozen=True)
 class EmergencyWording:
-    """What is said in an emergency, with the numbers of one region or, where none is set, of all."""
+    """The urgent replies of one region. Immutable, shared by all turns.
 
-    replies: Mapping[str, Mapping[str, tuple[str, ...]]]
-    lines: Mapping[str, str]
-    emergency: str
-    crisis: str
+    `texts` has the texts by language, kind (or "any") and who it happens to ("self", "carer"); `numbers` what stands
+    for {emergency} and {crisis} by language; `teams` what stands for {team} when no care team is configured.
+    """
+
+    texts: Mapping[tuple[str, str, str], str]
+    numbers: Mapping[str, Mapping[str, str]]
+    teams: Mapping[str, str]
+    urgent: str
 
     @classmethod
     def load(cls, directory: Path, region: str | None) -> EmergencyWording:
-        """Read emergency.yml and regions.yml.
+        """Read the wording of a directory for a region ("us", "uk", "eu"; None or empty: of all of them).
 
-        Raises:
-            DataError: a file cannot be used; names file, line and remedy.
-            SettingError: there is no such region.
+        Raises DataError when a file cannot be used or has no such region.
         """
-        regions = _read(directory / "regions.yml", "regions")["regions"]
-        wanted = [r for r in regions if region is None or str(r["region"]).casefold() == region.casefold()]
-        if not wanted:
-            known = ", ".join(str(r["region"]) for r in regions)
-            raise SettingError("MARROW_REGION", f"{region!r} is not known", f"use one of {known}, or none for all")
-        path = directory / "emergency.yml"
-        data = _read(path, "replies", "lines")
-        replies = {}
-        for kind in (*KINDS, "spanish"):
-            entry = data["replies"].get(kind)
-            if not isinstance(entry, dict) or not (entry.get("self") and entry.get("carer")):
-                raise DataError(path, None, f"has no complete entry `{kind}`", "Give it `self` and `carer` lines")
-            replies[kind] = {who: tuple(entry[who]) for who in ("self", "carer")}
-        return cls(replies, data["lines"], _numbers(wanted, "emergency"), _numbers(wanted, "crisis"))
+        numbers, urgent = _read_region(directory / "regions.yml", (region or "").strip().lower() or _ELSEWHERE)
+        teams, texts = _read_wording(directory / "emergency.yml", languages=numbers)
+        return cls(texts, numbers, teams, urgent)
 
     def text(self, alarm: Alarm, care_team: str | None = None) -> str:
-        """The reply to an alarm: a line for each sentence or two, the first one what to do."""
-        kind = "spanish" if alarm.language == "es" else alarm.kind
-        lines = self.replies[kind]["carer" if alarm.carer else "self"]
-        team = care_team or self.lines["team"]
-        return "\n".join(line.format(emergency=self.emergency, crisis=self.crisis, team=team) for line in lines)
+        """The urgent reply to an alarm: paragraphs joined by single newlines, without the disclaimer.
+
+        `care_team` is who the care team is, in words that fit after "call"; None: it is called by its function.
+        """
+        language = alarm.language if alarm.language in self.numbers else "en"
+        who = "carer" if alarm.carer else "self"
+        ways = ((language, alarm.kind, who), (language, _ANY, who), ("en", "general", who))
+        text = next(self.texts[way] for way in ways if way in self.texts)
+        values = {**self.numbers[language], "team": care_team or self.teams[who]}
+        return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
 
     def help_line(self) -> str:
-        """Where to get help if it is urgent, for replies that could not answer."""
-        return self.lines["help"].format(emergency=self.emergency)
+        """One sentence that says where to get help when it is urgent, for errors and other replies."""
+        return self.urgent
 
 
-def _numbers(regions: list[dict[str, Any]], key: str) -> str:
-    if len(regions) == 1:
-        return str(regions[0][key])
-    named = [f"{r[key]} ({r['region']})" for r in regions]
-    return f"{', '.join(named[:-1])} or {named[-1]}"
+def _read_region(path: Path, region: str) -> tuple[dict[str, dict[str, str]], str]:
+    document, regions = _open(path, (_ELSEWHERE,))
+    if region not in regions:
+        known = ", ".join(name for name in regions if name != _ELSEWHERE)
+        raise DataError(
+            path, None, f"there is no region '{region}'", f"Set MARROW_REGION to one of: {known}; or leave it out"
+        )
+    found: dict[str, dict[str, str]] = {}
+    fields = document.mapping(regions[region], region, (*_REVIEW, "emergency", "crisis", "urgent"), ("es",))
+    for language, node in (("en", fields), ("es", fields.get("es"))):
+        if isinstance(node, yaml.Node):
+            node = document.mapping(node, language, ("emergency", "crisis"))
+        if node:
+            found[language] = {name: _filled(document, node[name], name) for name in ("emergency", "crisis")}
+    _check_numbers(document, regions)
+    return found, _filled(document, fields["urgent"], "urgent")
 
 
-def _read(path: Path, *keys: str) -> dict[str, Any]:
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise DataError(path, mark.line + 1 if mark else None, "is not YAML", "Mend the line named") from None
-    except OSError as error:
-        raise DataError(path, None, f"cannot be read ({error.strerror})", "Restore the file") from None
-    for key in keys:
-        if not isinstance(data, dict) or key not in data:
-            raise DataError(path, 1, f"has no `{key}`", "Add it; the comments in the file say what it holds")
-    return dict(data)
+def _check_numbers(document: PlacedYaml, regions: Mapping[str, yaml.Node]) -> None:
+    """A number that has been changed in one place must not stay in the other."""
+    numbers = {name: set(_NUMBER.findall(yaml.serialize(node))) for name, node in regions.items()}
+    everywhere = numbers.pop(_ELSEWHERE)
+    missing = everywhere - set().union(*numbers.values())
+    if missing:
+        problem = f"no region has the number {', '.join(sorted(missing))}"
+        raise document.error(regions[_ELSEWHERE], problem, f"Correct it under '{_ELSEWHERE}' or in its region")
+
+
+def _read_wording(
+    path: Path, languages: Mapping[str, Mapping[str, str]]
+) -> tuple[dict[str, str], dict[tuple[str, str, str], str]]:
+    document, parts = _open(path, ("team", "en"))
+    teams = document.mapping(parts.pop("team"), "team", (*_REVIEW, *_WHO))
+    texts: dict[tuple[str, str, str], str] = {}
+    for language, part in parts.items():
+        if language not in languages:
+            raise document.error(
+                part, f"regions.yml has no numbers in '{language}'", "Add them there, or remove this part"
+            )
+        kinds = document.mapping(part, language, KINDS if language == "en" else (), (*KINDS, _ANY))
+        for kind, node in kinds.items():
+            fields = document.mapping(node, f"{language}.{kind}", (*_REVIEW, *_WHO))
+            for who in _WHO:
+                texts[language, kind, who] = _text(document, fields[who], f"{language}.{kind}.{who}")
+    return {who: _filled(document, teams[who], who) for who in _WHO}, texts
+
+
+def _text(document: PlacedYaml, node: yaml.Node, what: str) -> str:
+    lines = [line.strip() for line in _filled(document, node, what).splitlines()]
+    text = "\n".join(filter(None, lines))
+    for name in _PLACEHOLDER.findall(text):
+        if name not in ("emergency", "crisis", "team"):
+            raise document.error(node, f"{what} has the unknown {{{name}}}", "Use {emergency}, {crisis} or {team}")
+    if not re.match(r"[^.!?]*\{(?:emergency|crisis)\}", text):
+        raise document.error(
+            node, f"the first sentence of {what} names no number", "Put {emergency} or {crisis} into it"
+        )
+    return text
+
+
+def _filled(document: PlacedYaml, node: yaml.Node, what: str) -> str:
+    text = document.scalar(node, what)
+    if not text:
+        raise document.error(node, f"{what} is empty", "Write its text after the colon")
+    return text
+
+
+def _open(path: Path, required: tuple[str, ...]) -> tuple[PlacedYaml, dict[str, yaml.Node]]:
+    document = PlacedYaml(read_text(path))
+    if document.root is None:
+        raise DataError(path, None, "the file is empty", "Restore it from the repository")
+    return document, document.mapping(document.root, "the file", required, None)

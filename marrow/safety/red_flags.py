@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import groupby, permutations
 from pathlib import Path
 from typing import Any, Final
 
@@ -131,7 +131,7 @@ class _Characters:
     def _number(self, number: str) -> str:
         value = float(number.replace(",", ".")[:12])
         if any(low <= value <= high for low, high in self.fevers):
-            return "<hot>"
+            return "<warm>" if number.isdigit() else "<hot>"
         return "<year>" if 1900 <= value < 2100 else "<many>" if value >= 10 else "<number>"
 
 
@@ -220,7 +220,7 @@ class _Speller:
 
     def _nearest(self, word: str) -> str | None:
         best: tuple[int, bool, str] | None = None
-        if len(word) < 4:
+        if len(word) < 3:
             return None
         for shorter in _shortened(word, _slips_allowed(word)):
             for candidate in self._slips.get(shorter, ()):
@@ -250,13 +250,36 @@ class _Speller:
         return found if len(found) * 2 <= len(word) and any(piece in self._targets for piece in found) else ()
 
 
+# The words of one or two letters that may stand in words run together.
 _SHORT: Final = frozenset(
-    "i a am is it in on to my me he no of at up so we be go do im mi no me se la el lo un".split()
+    (
+        "i",
+        "a",
+        "am",
+        "is",
+        "it",
+        "in",
+        "on",
+        "to",
+        "my",
+        "me",
+        "he",
+        "no",
+        "of",
+        "at",
+        "up",
+        "so",
+        "we",
+        "be",
+        "go",
+        "do",
+    )
+    + ("mi", "se", "la", "el", "lo", "un")
 )
 
 
 def _squeeze(word: str, most: int = 1) -> str:
-    return re.sub(r"(.)\1{%d,}" % most, lambda run: run[1] * most, word)
+    return "".join(letter * min(most, len(list(run))) for letter, run in groupby(word))
 
 
 def _slips_allowed(word: str) -> int:
@@ -372,7 +395,8 @@ class _Sentence:
             if not self._real(hit, evidence, hit.start - 1):
                 return True
         contexts = self._language.contexts
-        return any(hit.sign.kind not in context.spares and self._covers(context, hit) for context in contexts)
+        own = {hit.sign.kind, hit.sign.id}
+        return any(not own & context.spares and self._covers(context, hit) for context in contexts)
 
     def _places(self, name: str) -> set[tuple[int, int]]:
         """Where a context, an evidence or an end of a clause stands."""
@@ -517,7 +541,7 @@ class _Reader:
     def _letters(self, node: yaml.Node) -> dict[int, str]:
         letters = self._document.mapping(node, "the table of letters", optional=None)
         return {
-            ord(character): letter
+            ord(character): letter if len(letter) == 1 else f" {letter} "
             for letter, characters in letters.items()
             for character in self._document.scalar(characters, "a row of letters").replace(" ", "")
         }
@@ -576,11 +600,14 @@ class _LanguageReader:
             for group in ("ends", "evidence")
             for name, node in document.mapping(parts[group], group, optional=None).items()
         }
-        contexts = [self._context(node, notes) for node in document.sequence(parts["contexts"], "contexts")]
         signs = [self._sign(node) for node in document.sequence(parts["signs"], "signs")]
+        ids = [sign.id for sign in signs]
+        contexts = [self._context(node, notes, ids) for node in document.sequence(parts["contexts"], "contexts")]
         self._check(signs)
         known = self._plain | self._keywords
-        speller = _Speller(known, self._keywords - self._plain, people["other"])
+        used = frozenset[str]().union(*people.values(), *(way.units for sign in signs for way in sign.patterns))
+        targets = {word for unit in used for word in unit.split()} - self._plain
+        speller = _Speller(known, targets, people["other"])
         lexicon = _Lexicon(self._rewrites, self._phrases, speller, frozenset(self._units | known))
         hints = frozenset(self._words(parts["hints"])) if "hints" in parts else frozenset[str]()
         persons = {
@@ -603,7 +630,7 @@ class _LanguageReader:
         return self._characters.words(self._document.scalar(node, "a list of words"))
 
     def _listed(self, node: yaml.Node, text: str) -> set[str]:
-        """The units of a word or a phrase as the data file writes it: one, or one for each variant of its first word."""
+        """The units of a word or a phrase as the data file writes it: one for each variant of its first word."""
         if text[:1] == "<" or text in (_START, _END, _COMMA, _BLANK):
             self._units.add(text)
             return {text}
@@ -687,6 +714,7 @@ class _LanguageReader:
             for unit in self._rewrites.replace(literals)[0]:
                 self._units.add(unit)
                 self._keywords.add(unit)
+                used.add(unit)
                 tokens.append({"ORTH": unit})
                 needs.append(frozenset((unit,)))
             literals.clear()
@@ -713,7 +741,7 @@ class _LanguageReader:
             raise self._document.error(node, "a pattern fits any text", "Name at least one word in it")
         return _Pattern(tuple(tokens), tuple(needs), frozenset(used))
 
-    def _context(self, node: yaml.Node, notes: Mapping[str, Sequence[_Pattern]]) -> _Context:
+    def _context(self, node: yaml.Node, notes: Mapping[str, Sequence[_Pattern]], ids: Sequence[str]) -> _Context:
         document = self._document
         fields = document.mapping(
             node,
@@ -737,7 +765,7 @@ class _LanguageReader:
             lifted_by=frozenset(
                 name.partition(".")[2] for name in self._names(fields.get("lifted_by"), "evidence.", notes)
             ),
-            spares=self._names(fields.get("spares"), "", KINDS),
+            spares=self._names(fields.get("spares"), "", (*KINDS, *ids)),
         )
 
     def _names(self, node: yaml.Node | None, group: str, allowed: Iterable[str]) -> frozenset[str]:
