@@ -194,8 +194,10 @@ class _Lexicon:
 class _Speller:
     """Finds the word someone meant: doubled letters, one or two slips in a long word, words run together."""
 
-    def __init__(self, known: Iterable[str], targets: Iterable[str], possessors: Iterable[str]) -> None:
-        self._known = frozenset(known)
+    def __init__(
+        self, known: Iterable[str], plain: Iterable[str], targets: Iterable[str], possessors: Iterable[str]
+    ) -> None:
+        self._known, self._plain = frozenset(known), frozenset(plain)
         self._targets = frozenset(targets)
         self._possessors = frozenset(possessors)
         self._squeezed: dict[str, str] = {}
@@ -243,39 +245,11 @@ class _Speller:
                 for start in range(max(0, end - 14), end)
                 if (before := best[start]) is not None
                 and (piece := word[start:end]) in self._known
-                and (len(piece) > 2 or piece in _SHORT)
+                and (len(piece) > 2 or piece in self._plain)
             )
             best.append(min(cuts, key=len, default=None))
         found = best[-1] or ()
         return found if len(found) * 2 <= len(word) and any(piece in self._targets for piece in found) else ()
-
-
-# The words of one or two letters that may stand in words run together.
-_SHORT: Final = frozenset(
-    (
-        "i",
-        "a",
-        "am",
-        "is",
-        "it",
-        "in",
-        "on",
-        "to",
-        "my",
-        "me",
-        "he",
-        "no",
-        "of",
-        "at",
-        "up",
-        "so",
-        "we",
-        "be",
-        "go",
-        "do",
-    )
-    + ("mi", "se", "la", "el", "lo", "un")
-)
 
 
 def _squeeze(word: str, most: int = 1) -> str:
@@ -319,24 +293,79 @@ class _Sign:
     anyone: bool
 
 
-class _Finder:
-    """Finds named patterns. It ties words to only those phrases that they use, so that others' cannot hide a word."""
+class _Needs:
+    """Gives each set of units that some pattern cannot do without a bit, so that one comparison rules a pattern out."""
 
-    def __init__(self, vocab: Vocab, patterns: Mapping[str, Sequence[_Pattern]]) -> None:
+    def __init__(self) -> None:
+        self._bits: dict[frozenset[str], int] = {}
+        self._of_unit: dict[str, int] = {}
+
+    def mask(self, pattern: _Pattern) -> int:
+        """The bits of what a pattern needs."""
+        mask = 0
+        for need in pattern.needs:
+            if need not in self._bits:
+                self._bits[need] = 1 << len(self._bits)
+                for unit in need:
+                    self._of_unit[unit] = self._of_unit.get(unit, 0) | self._bits[need]
+            mask |= self._bits[need]
+        return mask
+
+    def met(self, units: Iterable[str]) -> int:
+        """The bits of the needs that units meet."""
+        mask = 0
+        for unit in units:
+            mask |= self._of_unit.get(unit, 0)
+        return mask
+
+
+class _Reading:
+    """The words of a sentence as patterns want them tied to phrases: with those they name, and with none."""
+
+    def __init__(self, vocab: Vocab, lexicon: _Lexicon, needs: _Needs, words: Sequence[str]) -> None:
+        self.words = words
+        self.phrases = frozenset(unit for unit in lexicon.phrases.within(words) if " " in unit)
+        self.units = self.phrases.union(words)
+        self.met = needs.met(self.units)
         self._vocab = vocab
-        self._matcher = Matcher(vocab)
-        self._phrases = _Trie()
-        for name, ways in patterns.items():
-            self._matcher.add(name, [list(way.tokens) for way in ways])
-            for unit in sorted(unit for way in ways for unit in way.units if " " in unit):
-                self._phrases.add(unit.split(), [unit])
+        self._docs: dict[frozenset[str], tuple[Doc, Sequence[int]]] = {}
 
-    def find(self, words: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+    def docs(self, phrases: frozenset[str]) -> Iterator[tuple[Doc, Sequence[int]]]:
+        """The sentence with the phrases tied, then untied; with each, the word that each unit starts at."""
+        for tied in {phrases & self.phrases, frozenset[str]()}:
+            if tied not in self._docs:
+                trie = _Trie()
+                for phrase in sorted(tied):
+                    trie.add(phrase.split(), [phrase])
+                units, starts = trie.replace(self.words)
+                self._docs[tied] = Doc(self._vocab, words=units), starts
+            yield self._docs[tied]
+
+
+class _Finder:
+    """Finds named patterns. A pattern ties words to only those phrases that it names, so that others hide no word."""
+
+    def __init__(self, vocab: Vocab, needs: _Needs, patterns: Mapping[str, Sequence[_Pattern]]) -> None:
+        self._strings = vocab.strings
+        grouped: dict[tuple[str, frozenset[str], int], list[_Pattern]] = {}
+        for name, ways in patterns.items():
+            for way in ways:
+                phrases = frozenset(unit for unit in way.units if " " in unit)
+                grouped.setdefault((name, phrases, needs.mask(way)), []).append(way)
+        self._ways: list[tuple[int, frozenset[str], Matcher]] = []
+        for (name, phrases, mask), group in grouped.items():
+            matcher = Matcher(vocab)
+            matcher.add(name, [list(way.tokens) for way in group])
+            self._ways.append((mask, phrases, matcher))
+
+    def find(self, reading: _Reading) -> Iterator[tuple[str, int, int]]:
         """The names of what is found, and the words where it starts and ends; each may come more than once."""
-        tied = self._phrases.replace(words)
-        for units, starts in (tied, (words, range(len(words) + 1))) if len(tied[0]) < len(words) else (tied,):
-            for name, start, end in self._matcher(Doc(self._vocab, words=units)):
-                yield self._vocab.strings[name], starts[start], starts[end]
+        met = reading.met
+        for mask, phrases, matcher in self._ways:
+            if met & mask == mask:
+                for doc, starts in reading.docs(phrases):
+                    for name, start, end in matcher(doc):
+                        yield self._strings[name], starts[start], starts[end]
 
 
 @dataclass(frozen=True)
@@ -368,11 +397,9 @@ class _Sentence:
     def __init__(self, language: _Language, words: Sequence[str], asked: bool) -> None:
         self._language = language
         self._asked = asked
-        self.words = [_START, *words, _END]
-        self.units = frozenset((*words, *language.lexicon.phrases.within(words)))
+        self.reading = language.read([_START, *words, _END])
         self._found: dict[str, set[tuple[int, int]]] | None = None
-        self._persons = [(end, start, who) for who, start, end in language.people.find(self.words)]
-        self._persons.sort()
+        self._persons = sorted((end, start, who) for who, start, end in language.people.find(self.reading))
 
     def person(self, before: int = 10**9, since: int = 0) -> str | None:
         """Who was named last between two places."""
@@ -402,7 +429,7 @@ class _Sentence:
         """Where a context, an evidence or an end of a clause stands."""
         if self._found is None:
             self._found = {}
-            for found, start, end in self._language.surroundings.find(self.words):
+            for found, start, end in self._language.surroundings.find(self.reading):
                 self._found.setdefault(found, set()).add((start, end))
         return self._found.get(name, set())
 
@@ -447,40 +474,29 @@ class _Language:
         contexts: Sequence[_Context],
         notes: Mapping[str, Sequence[_Pattern]],
     ) -> None:
-        self.code, self._hints, self.lexicon, self.contexts = code, hints, lexicon, tuple(contexts)
-        vocab = spacy.blank("en").vocab
-        self.people = _Finder(vocab, people)
-        self.surroundings = _Finder(vocab, {context.id: context.patterns for context in contexts} | dict(notes))
-        sets = {need for sign in signs for pattern in sign.patterns for need in pattern.needs}
-        bits = {need: 1 << number for number, need in enumerate(sorted(sets, key=sorted))}
-        self._bits: dict[str, int] = {}
-        for need, bit in bits.items():
-            for unit in need:
-                self._bits[unit] = self._bits.get(unit, 0) | bit
-        self._signs = [
-            (
-                sign,
-                {sum({bits[need] for need in pattern.needs}) for pattern in sign.patterns},
-                _Finder(vocab, {sign.id: sign.patterns}),
-            )
-            for sign in signs
-        ]
+        self.code, self._hints, self._lexicon, self.contexts = code, hints, lexicon, tuple(contexts)
+        self._vocab, self._needs = spacy.blank("en").vocab, _Needs()
+        self.people = self._finder(people)
+        self.surroundings = self._finder({context.id: context.patterns for context in contexts} | dict(notes))
+        self._signs = [(sign, self._finder({sign.id: sign.patterns})) for sign in signs]
+
+    def _finder(self, patterns: Mapping[str, Sequence[_Pattern]]) -> _Finder:
+        return _Finder(self._vocab, self._needs, patterns)
+
+    def read(self, words: Sequence[str]) -> _Reading:
+        """The words of a sentence, ready for this language's finders."""
+        return _Reading(self._vocab, self._lexicon, self._needs, words)
 
     def find(self, words: Sequence[str]) -> Alarm | None:
         """The gravest alarm in the words of a text."""
         if self._hints and not self._hints.intersection(words):
             return None
-        sentences = [_Sentence(self, part, asked) for part, asked in _sentences(self.lexicon.spelled(words))]
-        everywhere = frozenset[str]().union(*(sentence.units for sentence in sentences))
+        sentences = [_Sentence(self, part, asked) for part, asked in _sentences(self._lexicon.spelled(words))]
+        everywhere = frozenset[str]().union(*(sentence.reading.units for sentence in sentences))
         rank, alarm, last = len(self._signs), None, None
         anybody = next((who for sentence in sentences if (who := sentence.person()) in ("self", "other")), None)
         for sentence in sentences:
-            present = 0
-            for unit in sentence.units:
-                present |= self._bits.get(unit, 0)
-            for number, (sign, needs, finder) in enumerate(self._signs[:rank] if present else ()):
-                if not any(present & need == need for need in needs):
-                    continue
+            for number, (sign, finder) in enumerate(self._signs[:rank]):
                 if sign.with_units and not sign.with_units & everywhere:
                     continue
                 if found := self._alarm(sentence, sign, finder, last or anybody):
@@ -490,7 +506,7 @@ class _Language:
         return alarm
 
     def _alarm(self, sentence: _Sentence, sign: _Sign, finder: _Finder, last: str | None) -> Alarm | None:
-        for _, start, end in finder.find(sentence.words):
+        for _, start, end in finder.find(sentence.reading):
             hit = _Hit(sign, start, end)
             subject = sentence.subject(hit)
             if not sentence.blocked(hit, subject or (last if sign.with_units else None)):
@@ -607,7 +623,7 @@ class _LanguageReader:
         known = self._plain | self._keywords
         used = frozenset[str]().union(*people.values(), *(way.units for sign in signs for way in sign.patterns))
         targets = {word for unit in used for word in unit.split()} - self._plain
-        speller = _Speller(known, targets, people["other"])
+        speller = _Speller(known, self._plain, targets, people["other"])
         lexicon = _Lexicon(self._rewrites, self._phrases, speller, frozenset(self._units | known))
         hints = frozenset(self._words(parts["hints"])) if "hints" in parts else frozenset[str]()
         persons = {

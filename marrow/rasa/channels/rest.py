@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import logging
 from typing import Any
 
 from sanic import Blueprint
@@ -15,6 +16,8 @@ from marrow.rasa.channels.base import same_or_allowed_origin
 from marrow.rasa.guard import Answered, Guard, Handler
 from marrow.rasa.limits import Buckets
 from marrow.reply import Reply
+
+logger = logging.getLogger(__name__)
 
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "x-forwarded-host", "via")
 _LONGEST_SENDER = 255
@@ -41,7 +44,11 @@ class RestChannel(GuardedChannel):
 
         @blueprint.post("/webhook", stream=True)
         async def webhook(request: Request) -> HTTPResponse:
-            return await self._receive(request, handler)
+            try:
+                return await self._receive(request, handler)
+            except Exception as error:
+                logger.error("a request failed: %s", type(error).__name__)
+                return respond(self._render(self.guard.error("broken"), "", ""))
 
     async def _receive(self, request: Request, handler: Handler) -> HTTPResponse:
         guard = self.guard
@@ -59,7 +66,7 @@ class RestChannel(GuardedChannel):
         sender = data.get("sender")
         if not _can_be_sender(sender):
             if reply := guard.alarm(data["message"] if isinstance(data.get("message"), str) else ""):
-                return respond(self._render(Answered(reply), str(sender or ""), ""))
+                return respond(self._render(Answered(reply), _echo(sender), ""))
             return respond(self._render(guard.error("no_sender"), _echo(sender), ""))
         conversation = guard.identity.conversation("rest", sender)
         answered = await guard.answer(handler, "rest", conversation, data.get("message"), buckets=self._buckets)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import math
 import time
 from collections import OrderedDict
@@ -19,6 +20,8 @@ from marrow.rasa.channels.base import same_or_allowed_origin
 from marrow.rasa.guard import Answered, Guard, Handler
 from marrow.rasa.limits import Buckets
 from marrow.reply import compose
+
+logger = logging.getLogger(__name__)
 
 _REMEMBERED_IDS = 10_000
 _STATUS = {
@@ -71,7 +74,11 @@ class WebChannel(GuardedChannel):
                 data = None
             if not isinstance(data, dict):
                 return self._with_cors(request, self._refuse(body, "malformed"))
-            return self._with_cors(request, await call(request, handler, body, data))
+            try:
+                return self._with_cors(request, await call(request, handler, body, data))
+            except Exception as error:
+                logger.error("a request failed: %s", type(error).__name__)
+                return self._with_cors(request, respond(self._render(self.guard.error("broken"), ""), 500))
 
         return route
 
