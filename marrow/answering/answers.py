@@ -105,8 +105,10 @@ def scope_of(service: Service, turn: Turn) -> dict[str, float]:
     for article in service.library.articles:
         if any(term.specific for term in terms_of(service, article, turn)):
             named[article.id] = named.get(article.id, 0.0) + TERM_NAMED
+    if turn.talk.article in turn.scope and turn.common and not named:
+        return {str(turn.talk.article): 1.0}
     if turn.talk.article is not None and not named:
-        named[turn.talk.article] = TALKED_ABOUT + (NOTHING_ELSE if turn.common else 0.0)
+        named[turn.talk.article] = TALKED_ABOUT
     elif turn.common and not named:
         named = {article.id: NOTHING_ELSE for article in service.library.articles}
     others = len(service.library.articles) > 1 and 0 < len(named) < len(service.library.articles)

@@ -19,6 +19,7 @@ from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
 from marrow.content import Article, Library
+from marrow.content.article import SECTION_KINDS
 from marrow.errors import DataError
 
 #: Kinds of found things.
@@ -68,11 +69,13 @@ def article_terms(article: Article) -> dict[str, Term]:
         passages = tuple(p.id for p in article.passages() if any(_holds(p.text, s) for s in spellings))
         if passages:
             named = any(n.kind != "misspelling" for n in article.names if n.means.casefold() == value.casefold())
-            found[value.casefold()] = Term(article.id, value, passages, named and not _in_title(value, article))
+            found[value.casefold()] = Term(article.id, value, passages, named and not _of_any_article(value, article))
     return found
 
 
-def _in_title(value: str, article: Article) -> bool:
+def _of_any_article(value: str, article: Article) -> bool:
+    if value.casefold().rstrip("s") in {kind.rstrip("s") for kind in SECTION_KINDS}:
+        return True  # "symptoms" asks for a part of the article, not for a thing in it
     # Singular and plural of one word differ in their last letters: metastasis, metastases.
     return any(word[: max(4, len(word) - 3)] in value.casefold() for word in article.title.casefold().split())
 

@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby, permutations
+from itertools import groupby, permutations, product
 from pathlib import Path
 from typing import Any, Final
 
@@ -77,6 +77,7 @@ _MARKS: Final = frozenset((_STOP, _ASK, _COMMA))
 
 # "c a n t", "n.u.m.b": three or more letters standing alone are one word.
 _SPACED: Final = re.compile(r"(?<![\w'])(?:[^\W\d_][ .\-_*~/]{1,3}){2,}[^\W\d_](?![\w'])")
+_QUOTES: Final = re.compile(r"'{2,}")
 _TOKEN: Final = re.compile(
     r"(?P<number>\d+(?:[.,]\d+)?)(?=[°cf]?(?:\W|$)|deg)"
     r"|(?P<word>[^\W_][\w@$*]*(?:[!|'](?=\w)[\w@$*]+)*|[@$][\w@$*]*[^\W_][\w@$*]*)"
@@ -88,6 +89,7 @@ _TOKEN: Final = re.compile(
 _CONTRACTED: Final = {"m": "am", "re": "are", "ll": "will", "ve": "have", "d": "would", "s": "s"}
 _LONGEST_WORD: Final = 24
 _LONGEST_GLUED: Final = 240
+_DOUBTS: Final = 2
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ class _Characters:
 
     def words(self, text: str) -> list[str]:
         """Words in lower case without accents and apostrophes, and marks where sentences and clauses end."""
-        text = text.lower().translate(self.lookalikes)
+        text = _QUOTES.sub("'", text.lower()).translate(self.lookalikes)
         if not text.isascii():
             text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
         text = _SPACED.sub(lambda run: "".join(filter(str.isalpha, run[0])), text)
@@ -180,50 +182,60 @@ class _Lexicon:
     speller: _Speller
     units: frozenset[str]
 
-    def spelled(self, words: Sequence[str]) -> list[str]:
-        """The words as the lexicon spells them, the blank unit for those it does not know."""
-        meant: dict[str, tuple[str, ...]] = {word: (word,) for word in words if word in _MARKS or word[0] == "<"}
-        found: list[str] = []
-        for word in words:
-            if word not in meant:
-                meant[word] = self.speller.meant(word)
-            found += meant[word]
-        return [word if word in self.units or word in _MARKS else _BLANK for word in self.rewrites.replace(found)[0]]
+    def spelled(self, words: Sequence[str]) -> Iterator[list[str]]:
+        """The words as the lexicon spells them, the blank unit for those it does not know.
+
+        More than once where a slip may have meant either of two words.
+        """
+        meant = {word: self.speller.meant(word) for word in words if word not in _MARKS and word[0] != "<"}
+        doubtful = [word for word, ways in meant.items() if len(ways) > 1][:_DOUBTS]
+        for choice in product(*(meant[word][:2] for word in doubtful)):
+            chosen = dict(zip(doubtful, choice, strict=True))
+            found = [part for word in words for part in chosen.get(word) or meant.get(word, [(word,)])[0]]
+            replaced, _ = self.rewrites.replace(found)
+            yield [word if word in self.units or word in _MARKS else _BLANK for word in replaced]
 
 
 class _Speller:
-    """Finds the word someone meant: doubled letters, one or two slips in a long word, words run together."""
+    """Finds the word someone meant: letters held down, one or two slips in a long word, words run together.
+
+    `known` words are right as they are. `targets`, the words that signs are made of, are preferred to `plain` ones.
+    """
 
     def __init__(
         self, known: Iterable[str], plain: Iterable[str], targets: Iterable[str], possessors: Iterable[str]
     ) -> None:
-        self._known, self._plain = frozenset(known), frozenset(plain)
-        self._targets = frozenset(targets)
+        self._known, self._plain, self._targets = frozenset(known), frozenset(plain), frozenset(targets)
         self._possessors = frozenset(possessors)
         self._squeezed: dict[str, str] = {}
         self._slips: dict[str, list[str]] = {}
-        for word in sorted(self._targets):
+        for word in [*sorted(self._targets), *sorted(self._plain - self._targets)]:
             if len(word) > 2:
                 self._squeezed.setdefault(_squeeze(word), word)
-            if len(word) > 3:
+            if len(word) > (3 if word in self._targets else 4):
                 for shorter in _shortened(word, _slips_allowed(word)):
                     self._slips.setdefault(shorter, []).append(word)
 
-    def meant(self, word: str) -> tuple[str, ...]:
-        """The known words that an unknown one most likely is; itself when there are none."""
+    def meant(self, word: str) -> list[tuple[str, ...]]:
+        """The known words that an unknown one most likely is: one way or two equally likely ones; itself if none."""
         if word in self._known:
-            return (word,)
+            return [(word,)]
         if len(word) > _LONGEST_WORD:
-            return self._apart(_squeeze(word, 2)) or (word,)
+            return self._apart(_squeeze(word, 2)) or [(word,)]
         if word[-1] == "s" and word[:-1] in self._possessors:
-            return (word[:-1], "s")
-        found = self._squeezed.get(_squeeze(word)) or self._nearest(_squeeze(word, 2))
-        return (found,) if found else self._apart(word) or (word,)
+            return [(word[:-1], "s")]
+        if found := self._squeezed.get(_squeeze(word)):
+            return [(found,)]
+        near = self._near(_squeeze(word, 2))
+        if not near or near[0][0] > 1:
+            return self._apart(word) or [(candidate,) for _, _, candidate in near] or [(word,)]
+        return [(candidate,) for _, _, candidate in near]
 
-    def _nearest(self, word: str) -> str | None:
-        best: tuple[int, bool, str] | None = None
+    def _near(self, word: str) -> list[tuple[int, bool, str]]:
+        """The words that are the fewest slips away, with the number of slips: those of signs first."""
+        found: set[tuple[int, bool, str]] = set()
         if len(word) < 3:
-            return None
+            return []
         for shorter in _shortened(word, _slips_allowed(word)):
             for candidate in self._slips.get(shorter, ()):
                 allowed = min(_slips_allowed(word), _slips_allowed(candidate))
@@ -231,25 +243,29 @@ class _Speller:
                 other_start = word[0] != candidate[0]
                 if distance > allowed or (other_start and (distance > 1 or min(len(word), len(candidate)) < 5)):
                     continue
-                best = min(best or (9, True, ""), (distance, other_start, candidate))
-        return best[2] if best else None
+                found.add((distance, candidate not in self._targets, candidate))
+        return sorted(near for near in found if near[0] == min(found)[0])
 
-    def _apart(self, word: str) -> tuple[str, ...]:
-        """Cut a run of words without blanks into the fewest known words; () if there is a rest."""
+    def _apart(self, word: str) -> list[tuple[str, ...]]:
+        """The ways to cut a run of words without blanks into the fewest known words; none if there is a rest."""
         if not 4 < len(word) <= _LONGEST_GLUED:
-            return ()
-        best: list[tuple[str, ...] | None] = [()]
+            return []
+        best: list[list[tuple[str, ...]]] = [[()]]
         for end in range(1, len(word) + 1):
-            cuts = (
+            ways = [
                 (*before, piece)
                 for start in range(max(0, end - 14), end)
-                if (before := best[start]) is not None
+                if best[start]
                 and (piece := word[start:end]) in self._known
                 and (len(piece) > 2 or piece in self._plain)
-            )
-            best.append(min(cuts, key=len, default=None))
-        found = best[-1] or ()
-        return found if len(found) * 2 <= len(word) and any(piece in self._targets for piece in found) else ()
+                for before in best[start]
+            ]
+            fewest = min(map(len, ways), default=0)
+            best.append([way for way in ways if len(way) == fewest][:2])
+        return [way for way in best[-1] if len(way) * 2 <= len(word) and self._worth(way)]
+
+    def _worth(self, way: tuple[str, ...]) -> bool:
+        return not self._targets.isdisjoint(way) or (len(way) == 2 and min(map(len, way)) > 2)
 
 
 def _squeeze(word: str, most: int = 1) -> str:
@@ -417,8 +433,9 @@ class _Sentence:
         if not hit.sign.anyone and inside <= {"anyone"} and self.person(hit.end, since=turn) == "anyone":
             return True
         asks = turn == 0 and bool(self._places("evidence.asks"))
-        if subject is None and not hit.sign.alone and (asks or self._asked or self._places("evidence.topic")):
-            evidence = ("now",) if asks else ("now", "here")
+        asked = self._asked and not any(cut > hit.start for cut, _ in self._places("ends.turn"))
+        if subject is None and not hit.sign.alone and (asks or asked or self._places("evidence.topic")):
+            evidence = ("now", "plainly") if asks else ("now", "here")
             if not self._real(hit, evidence, hit.start - 1):
                 return True
         contexts = self._language.contexts
@@ -439,9 +456,9 @@ class _Sentence:
                 covered = not context.own_words  # "can't feel" is no denial
             elif context.reach == "after":
                 cuts = [cut for name in context.ends_at for cut, _ in self._places(name) if cut >= end]
-                covered = end <= hit.start < min([*cuts, end + context.within])
+                covered = start < hit.start < min([*cuts, end + context.within])
             elif context.reach == "before":
-                covered = 0 <= start - hit.end <= context.within
+                covered = hit.end < end and start - hit.end <= context.within and hit.start <= start
             else:
                 covered = True
             if covered and not self._real(hit, context.lifted_by, end if context.reach == "after" else hit.start - 3):
@@ -491,7 +508,10 @@ class _Language:
         """The gravest alarm in the words of a text."""
         if self._hints and not self._hints.intersection(words):
             return None
-        sentences = [_Sentence(self, part, asked) for part, asked in _sentences(self._lexicon.spelled(words))]
+        return next((alarm for words in self._lexicon.spelled(words) if (alarm := self._find(words))), None)
+
+    def _find(self, words: Sequence[str]) -> Alarm | None:
+        sentences = [_Sentence(self, part, asked) for part, asked in _sentences(words)]
         everywhere = frozenset[str]().union(*(sentence.reading.units for sentence in sentences))
         rank, alarm, last = len(self._signs), None, None
         anybody = next((who for sentence in sentences if (who := sentence.person()) in ("self", "other")), None)
@@ -521,7 +541,8 @@ def _sentences(units: Sequence[str]) -> Iterator[tuple[list[str], bool]]:
         if unit not in (_STOP, _ASK):
             part.append(unit)
             continue
-        for start in range(0, max(1, len(part) - _OVERLAP) if part else 0, _CHUNK - _OVERLAP):
+        spoken = any(unit != _COMMA for unit in part)
+        for start in range(0, max(1, len(part) - _OVERLAP) if spoken else 0, _CHUNK - _OVERLAP):
             yield part[start : start + _CHUNK], unit == _ASK
         part = []
 
@@ -585,6 +606,7 @@ class _LanguageReader:
         self._used: set[str] = set()
         self._rewrites, self._phrases = _Trie(), _Trie()
         self._plain: set[str] = set()  # never taken for a slip, never the word that was meant
+        self._spellings: set[str] = set()
         self._keywords: set[str] = set()  # what a slip may have meant
         self._units: set[str] = set()
         self._variants: dict[str, list[str]] = {}
@@ -598,6 +620,7 @@ class _LanguageReader:
                 run = self._characters.words(form)
                 self._rewrites.add(run, meant.split())
                 self._keywords.update(run, meant.split())
+                self._spellings.update(run[:1] if len(run) == 1 else ())
         if "variants" in parts:
             for word, others in document.mapping(parts["variants"], "variants", optional=None).items():
                 self._variants[word] = [word, *self._words(others)]
@@ -622,8 +645,9 @@ class _LanguageReader:
         self._check(signs)
         known = self._plain | self._keywords
         used = frozenset[str]().union(*people.values(), *(way.units for sign in signs for way in sign.patterns))
-        targets = {word for unit in used for word in unit.split()} - self._plain
-        speller = _Speller(known, self._plain, targets, people["other"])
+        targets = {word for unit in used for word in unit.split()} - self._plain | self._spellings
+        everyday = set(self._words(parts["plain"]))
+        speller = _Speller(known, everyday, targets, people["other"])
         lexicon = _Lexicon(self._rewrites, self._phrases, speller, frozenset(self._units | known))
         hints = frozenset(self._words(parts["hints"])) if "hints" in parts else frozenset[str]()
         persons = {

