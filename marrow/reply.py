@@ -23,7 +23,7 @@ OUTCOMES = {
     "not_covered": "on the topic, but the article has no answer",
     "out_of_scope": "another subject",
     "urgent": "the person describes an emergency happening now",
-    "smalltalk": "talk about the talk: greetings, thanks, repair, a question asked back, the topics, the full disclaimer",
+    "smalltalk": "talk about the talk: greetings, repair, a question asked back, the topics, the full disclaimer",
     "error": "something broke, or a limit was hit",
 }
 
@@ -130,7 +130,7 @@ def quote(passages: Sequence[Passage]) -> list[str]:
 
 
 def citation(article: Article, section: str) -> dict[str, str | None]:
-    """Where a quotation comes from: title, section heading, address (None where the article file gives none), source."""
+    """Where a quotation comes from: title, section heading, address (None where the file gives none), source."""
     found = article.section(section)
     return {
         "title": article.title,

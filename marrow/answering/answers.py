@@ -90,7 +90,7 @@ def _lacking(article: Article, turn: Turn, terms: Sequence[Term]) -> str | None:
 
 
 def pick_article(service: Service, turn: Turn) -> Article | tuple[Reply, Talk]:
-    """The article the question is about, or the reply to one that is about none, or about which of several is unclear."""
+    """The article the question is about, or the reply to one that is about none, or about an unclear one of several."""
     likely = {a: p for a, p in scope_of(service, turn).items() if p >= IN_SCOPE}
     if not likely:
         return out_of_scope(service, turn)
@@ -148,7 +148,7 @@ def show(
     if simply:
         lines += _explained(service, article, found)
     lines.append(source_line(citations))
-    offers = (offer(service.wording, None, "simplify"),) if not simply else ()
+    offers: tuple[Offer, ...] = (offer(service.wording, None, "simplify"),) if not simply else ()
     offers += section_offers(service.wording, article, but=section, most=3 - len(offers))
     reply = compose(
         "answer", lines, article=article.id, section=section, passages=tuple(p.id for p in found),
@@ -183,7 +183,7 @@ def _explained(service: Service, article: Article, found: Sequence[Passage]) -> 
 def not_covered(
     service: Service, turn: Turn, kind: str | None = None, article: Article | None = None
 ) -> tuple[Reply, Talk]:
-    """Say that the article does not answer, name the nearest thing it does say, and give a question for the care team."""
+    """Say that the article does not answer, name the nearest thing it says, and give a question for the care team."""
     if article is None:
         picked = pick_article(service, turn)
         if not isinstance(picked, Article):

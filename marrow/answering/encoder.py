@@ -63,7 +63,8 @@ class Encoder:
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
         hidden = self._session.run(None, {name: value for name, value in feed.items() if name in self._inputs})[0]
         pooled: Vectors = hidden.mean(axis=1) if hidden.ndim == 3 else hidden
-        return pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-9)
+        pooled /= np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-9)
+        return pooled
 
 
 def load_encoder(threads: int = 1) -> Encoder:

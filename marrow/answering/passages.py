@@ -1,4 +1,4 @@
-"""Which passages of an article answer a question of a known kind: one bullet for a narrow one, the section for a broad one."""
+"""Which passages of an article answer a question: one bullet for a narrow one, the section for a broad one."""
 
 from __future__ import annotations
 
@@ -45,6 +45,8 @@ def _by_likeness(article: Article, sections: Sequence[Section], turn: Turn) -> t
 
     section = max(sections, key=worth)
     total = sum(likeness(article, p, turn) for p in section.passages)
+    if not total:
+        return section.passages
     ranked = sorted(section.passages, key=lambda p: -likeness(article, p, turn))
     kept: list[Passage] = []
     for passage in ranked:
@@ -53,7 +55,7 @@ def _by_likeness(article: Article, sections: Sequence[Section], turn: Turn) -> t
             break
     alone = likeness(article, ranked[0], turn) >= ALONE * total
     listed = any(p.bullet for p in section.passages)
-    # An introducing passage ("Options include:") is what broad questions ask for; running text is short and one thought.
+    # An introducing passage ("Options include:") is what broad questions ask for; running text is one thought.
     if kept[0].lead_in or len(kept) > NARROW_AT_MOST or not (alone or listed):
         return section.passages
     if turn.intent == "ask_definition" and section.passages[0] not in kept:
@@ -97,7 +99,7 @@ def with_terms(section: Section, terms: Sequence[Term]) -> tuple[Passage, ...]:
 
 
 def nearest(article: Article, kinds: Sequence[str], terms: Sequence[Term], turn: Turn) -> Passage:
-    """The passage nearest to a question the article does not answer: by its terms, else by its section, else by likeness."""
+    """The passage nearest to a question that is not answered: by its terms, else its section, else likeness."""
     sections = [s for kind in kinds if (s := article.section(kind))]
     specific = [term for term in terms if term.specific]
     for section in [*sections, *article.sections]:

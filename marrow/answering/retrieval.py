@@ -11,14 +11,14 @@ from collections.abc import Mapping
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from marrow.answering.encoder import Encoder
+from marrow.answering.encoder import Encoder, Vectors
 from marrow.content import Article, Passage
 
 #: The inverse of the regularisation.
 STRENGTH = 10.0
 
 #: (passage ids, weights float32[ids, 384], biases float32[ids])
-Weights = tuple[tuple[str, ...], np.ndarray, np.ndarray]
+Weights = tuple[tuple[str, ...], Vectors, Vectors]
 
 
 class PassageRanker:
@@ -49,7 +49,7 @@ class PassageRanker:
             weights[article.id] = (ids, coefficients.astype(np.float32), biases.astype(np.float32))
         return cls(weights)
 
-    def of(self, vector: np.ndarray) -> dict[str, float]:
+    def of(self, vector: Vectors) -> dict[str, float]:
         """ "article/passage" -> P(that passage), summing to one within each article, for one vector float32[384]."""
         scores: dict[str, float] = {}
         for article, (ids, coefficients, biases) in self.weights.items():

@@ -82,7 +82,7 @@ def training_set(
             continue
         if example.intent not in asked:
             continue
-        # A question that names nothing ("how is it treated?") is everybody's; one about a drug that the article lacks is
+        # A question that names nothing ("how is it treated?") is everybody's; one about a drug the article lacks is
         # still on the topic when it was written for it.
         mine = (
             not example.subject
@@ -102,7 +102,7 @@ def training_set(
 class Scope:
     """P(a question is about an article's subject), one logistic regression an article."""
 
-    def __init__(self, weights: Mapping[str, tuple[np.ndarray, float]]) -> None:
+    def __init__(self, weights: Mapping[str, tuple[Vectors, float]]) -> None:
         self.weights = dict(weights)
 
     @classmethod
@@ -115,6 +115,6 @@ class Scope:
             weights[article] = (model.coef_[0].astype(np.float32), float(model.intercept_[0]))
         return cls(weights)
 
-    def of(self, vector: np.ndarray) -> dict[str, float]:
+    def of(self, vector: Vectors) -> dict[str, float]:
         """P(about it) by article id, for one vector float32[384]."""
         return {a: float(1 / (1 + np.exp(-(vector @ w + b)))) for a, (w, b) in self.weights.items()}

@@ -17,7 +17,8 @@ from marrow.safety.red_flags import Alarm
 
 #: Small talk after which topics are offered.
 _OPENS = {"greet", "affirm", "deny", "capabilities", "bot_identity", "repair", "distress", "human", "unclear",
-          "nothing_to_simplify", "thank", "how_are_you", "compliment", "privacy", "ask_source", "forget_me"}  # fmt: skip
+          "nothing_to_simplify", "thank", "how_are_you", "compliment", "privacy", "ask_source",
+          "forget_me"}  # fmt: skip
 
 
 #: The intents of emergencies, and how sure the classifier must be of them together.
@@ -26,7 +27,7 @@ SURE = 0.6
 
 
 def smalltalk(service: Service, turn: Turn, key: str | None = None) -> tuple[Reply, Talk]:
-    """A short text that leads back to the topics. `key` is a row of `smalltalk` in replies.yml, the intent by default."""
+    """A short text that leads back to the topics. `key` is a row of `smalltalk` in replies.yml; else the intent."""
     key = key or turn.intent
     text, talk = service.next_text(turn.talk, key, service.wording.smalltalk[key])
     offers = topic_offers(service) if key in _OPENS else ()
@@ -84,9 +85,9 @@ def follow_up(service: Service, turn: Turn) -> tuple[Reply, Talk]:
             section = picked.section(kind)
             if section and (found := choose.with_terms(section, terms)):
                 return show(service, picked, found, turn.talk, turn.talk.intent or "ask_definition")
-    if kind := _section_named(service, turn.text):
-        if section := picked.section(kind):
-            return show(service, picked, section.passages, turn.talk, f"ask_{kind}")
+    named = _section_named(service, turn.text)
+    if named and (section := picked.section(named)):
+        return show(service, picked, section.passages, turn.talk, f"ask_{named}")
     return next_best(service, replace(turn, scope={**turn.scope, picked.id: 1.0}))
 
 

@@ -26,7 +26,7 @@ from marrow.errors import DataError
 ARTICLE, TERM, OTHER = "article", "term", "other"
 
 # Marks that people leave no space after, and that spaCy's tokenizer then takes for a part of the word.
-_GLUE = re.compile(r"(?<=\w)[?!,;:()/](?=[^\W\d]{4})")
+_GLUE = re.compile(r"(?<=\w)[?!,;:()/-](?=[^\W\d]{3})")
 
 _SHORTEST_MENDED = 6  # letters; shorter words have too many English neighbours
 
@@ -123,9 +123,9 @@ class TermFinder:
                     add(name.text, ARTICLE, article.id, article.id)
                 elif name.means.casefold() in terms:
                     add(name.text, TERM, terms[name.means.casefold()].value, article.id)
-        for name, group in elsewhere.items():
-            if name not in phrases:
-                add(name, OTHER, name, "", group)
+        for other, group in elsewhere.items():
+            if other not in phrases:
+                add(other, OTHER, other, "", group)
         self._meanings = phrases
         self._matcher = PhraseMatcher(self._nlp.vocab)
         self._matcher.add("NAME", [self._nlp.make_doc(phrase) for phrase in phrases])
@@ -170,7 +170,7 @@ class TermFinder:
 def _forms(phrase: str) -> set[str]:
     """The lower-case forms a phrase is met in: as it is, without hyphens, singular and plural."""
     base = phrase.casefold()
-    forms = {base, base.replace("-", " "), base.replace("-", "")}
+    forms = {base, base.replace("-", " "), base.replace("-", ""), _GLUE.sub(" ", base)}
     for form in list(forms):
         if form.endswith("is"):
             forms.add(form[:-2] + "es")

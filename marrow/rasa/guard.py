@@ -23,11 +23,11 @@ from rasa.core.channels.channel import OutputChannel, UserMessage
 from marrow import settings
 from marrow.answering.offers import all_targets, title_of
 from marrow.answering.service import Service, load_service
-from marrow.reply import Reply, compose, with_disclaimer
 from marrow.rasa.identity import Identity, load_secret
 from marrow.rasa.lanes import Lanes
 from marrow.rasa.limits import Buckets
 from marrow.rasa.store import MarrowTrackerStore
+from marrow.reply import Reply, compose, with_disclaimer
 from marrow.safety.hygiene import MAX_BODY_BYTES, MAX_TEXT_CHARS, normalise
 from marrow.safety.red_flags import RedFlags
 
@@ -167,9 +167,10 @@ class Guard:
         )
         try:
             async with self._one_at_a_time(conversation, ends) as turn:
-                turn.work = await asyncio.wait_for(self.lanes.run(_run(handler, message)), _left(ends))
-                turn.work.add_done_callback(_seen)
-                await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(turn.work)), _left(ends))
+                work = await asyncio.wait_for(self.lanes.run(_run(handler, message)), _left(ends))
+                turn.work = work
+                work.add_done_callback(_seen)
+                await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(work)), _left(ends))
         except asyncio.TimeoutError:
             logger.error("a turn missed its deadline of %.1f s", self.config.deadline)
             return self.error("too_slow")
@@ -240,7 +241,7 @@ class Guard:
             await self._in_thread(lambda: self.store.erase(conversation, close=False))
 
     async def is_closed(self, conversation: str) -> bool:
-        """Whether the person asked to be forgotten. A store that is down cannot tell; the turn itself will fail then."""
+        """Whether the person asked to be forgotten. A store that is down cannot tell; the turn will fail then."""
         try:
             return await self._in_thread(lambda: self.store.is_closed(conversation))
         except Exception as error:
@@ -317,7 +318,7 @@ def _wire(message: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 @functools.lru_cache(maxsize=1)
 def shared_guard() -> Guard:
-    """The process's guard. Raises MarrowError when a data file or a setting is wrong, so that the start fails clearly."""
+    """The process's guard. Raises MarrowError when a data file or a setting is wrong: the start then fails clearly."""
     config = settings.load()
     return Guard(
         config, Identity(load_secret(config)), load_service(), RedFlags.load(settings.DATA / "safety"), Lanes()

@@ -29,7 +29,7 @@ class InProcessActions(EndpointConfig):  # type: ignore[misc]
 
 
 def validate_actions_once() -> None:
-    """Give RemoteAction a validator made once: stock Rasa checks its own constant schema at every action, 18 ms a turn."""
+    """Give RemoteAction a validator made once: Rasa checks its own constant schema at every action, 18 ms a turn."""
     validator = Draft7Validator(RemoteAction.action_response_format_spec())
 
     def validate(self: RemoteAction, result: dict[str, Any]) -> bool:

@@ -16,7 +16,7 @@ from typing import Any
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
-# Rasa imports TensorFlow, which imports JAX if it is there, for a converter nobody here uses: two seconds of every start.
+# Rasa imports TensorFlow, which imports JAX if it is there, for a converter nobody here uses: seconds of every start.
 sys.modules.setdefault("jax", None)  # type: ignore[arg-type]
 
 from rasa.core.agent import load_agent  # noqa: E402
@@ -51,8 +51,13 @@ _PAGE_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
 }
-_TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
-          ".svg": "image/svg+xml", ".png": "image/png"}  # fmt: skip
+_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+}
 
 
 def build_app(model: Path | None = None) -> Sanic:
@@ -185,7 +190,8 @@ def _add_pages(app: Sanic) -> None:
 
     @app.get("/review")
     async def review(request: Request) -> HTTPResponse:
-        unreviewed, total = unreviewed_count(settings.DATA)
+        loop = asyncio.get_running_loop()
+        unreviewed, total = await loop.run_in_executor(None, unreviewed_count, settings.DATA)
         return respond({"unreviewed": unreviewed, "total": total})
 
 

@@ -25,7 +25,7 @@ from marrow import settings
 
 logger = logging.getLogger(__name__)
 
-#: Events a turn loads. A turn makes about 6; the talk's context is one slot set in every turn, so older ones add nothing.
+#: Events a turn loads. A turn makes about 6; the context is one slot set in every turn, so older ones add nothing.
 EVENTS_LOADED = 60
 
 

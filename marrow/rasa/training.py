@@ -13,9 +13,21 @@ from marrow import settings
 MODELS = settings.ROOT / "models"
 
 # What a model depends on: change one of these and it must be trained again.
-_INPUTS = ("config.yml", "domain.yml", "requirements.lock", "data/rules.yml", "data/nlu", "data/articles",
-           "data/wording/elsewhere.yml", "marrow/rasa/nlu", "marrow/answering/scope.py", "marrow/answering/retrieval.py", "marrow/answering/terms.py",
-           "marrow/answering/encoder.py", "marrow/safety/hygiene.py")  # fmt: skip
+_INPUTS = (
+    "config.yml",
+    "domain.yml",
+    "requirements.lock",
+    "data/rules.yml",
+    "data/nlu",
+    "data/articles",
+    "data/wording/elsewhere.yml",
+    "marrow/rasa/nlu",
+    "marrow/answering/encoder.py",
+    "marrow/answering/retrieval.py",
+    "marrow/answering/scope.py",
+    "marrow/answering/terms.py",
+    "marrow/safety/hygiene.py",
+)
 
 
 def inputs_digest() -> str:

@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby, permutations, product
+from itertools import groupby, islice, permutations, product
 from pathlib import Path
 from typing import Any, Final
 
@@ -89,7 +89,7 @@ _TOKEN: Final = re.compile(
 _CONTRACTED: Final = {"m": "am", "re": "are", "ll": "will", "ve": "have", "d": "would", "s": "s"}
 _LONGEST_WORD: Final = 24
 _LONGEST_GLUED: Final = 240
-_DOUBTS: Final = 2
+_DOUBTS: Final = 6
 
 
 @dataclass(frozen=True)
@@ -188,8 +188,8 @@ class _Lexicon:
         More than once where a slip may have meant either of two words.
         """
         meant = {word: self.speller.meant(word) for word in words if word not in _MARKS and word[0] != "<"}
-        doubtful = [word for word, ways in meant.items() if len(ways) > 1][:_DOUBTS]
-        for choice in product(*(meant[word][:2] for word in doubtful)):
+        doubtful = [word for word, ways in meant.items() if len(ways) > 1]
+        for choice in islice(product(*(meant[word] for word in doubtful)), _DOUBTS):
             chosen = dict(zip(doubtful, choice, strict=True))
             found = [part for word in words for part in chosen.get(word) or meant.get(word, [(word,)])[0]]
             replaced, _ = self.rewrites.replace(found)

@@ -19,8 +19,24 @@ _NEIGHBOURS = {
 }  # fmt: skip
 _LOOKALIKES = {"a": "а", "c": "с", "e": "е", "i": "і", "o": "о", "p": "р", "s": "ѕ", "x": "х", "y": "у"}
 _LEET = {"a": "4", "e": "3", "i": "1", "o": "0", "s": "5"}
-_BEFORE = ("hi, ", "sorry to bother you but ", "please help. ", "What is a biopsy? ", "Hello. I have bone mets. ", "doctor, ")
-_AFTER = (" please help", " what do I do", ", what should I do?", " and I'm scared", ". Thanks", "!!!", ", is that the cancer?", " x")
+_BEFORE = (
+    "hi, ",
+    "sorry to bother you but ",
+    "please help. ",
+    "What is a biopsy? ",
+    "Hello. I have bone mets. ",
+    "doctor, ",
+)
+_AFTER = (
+    " please help",
+    " what do I do",
+    ", what should I do?",
+    " and I'm scared",
+    ". Thanks",
+    "!!!",
+    ", is that the cancer?",
+    " x",
+)
 _CARERS = ("my mum", "my husband", "dad")
 
 
@@ -64,7 +80,10 @@ def unicode(text: str, rng: random.Random) -> Iterator[str]:
     yield "\u202e" + text + "\u202c"
     yield "".join(_LOOKALIKES.get(c, c) for c in text)
     yield "".join(c + "\u0301" if c in "aeiou" else c for c in text)
-    yield "".join(chr(0x1D400 + ord(c) - 65) if "A" <= c <= "Z" else chr(0x1D41A + ord(c) - 97) if "a" <= c <= "z" else c for c in text)
+    yield "".join(
+        chr(0x1D400 + ord(c) - 65) if "A" <= c <= "Z" else chr(0x1D41A + ord(c) - 97) if "a" <= c <= "z" else c
+        for c in text
+    )
     yield text.replace(" ", "\u00a0")
     yield text + "\ud800"
 
@@ -81,15 +100,20 @@ def slips(text: str, rng: random.Random) -> Iterator[str]:
     for word in _words(text)[:2]:
         letters = word[0]
         at = rng.randrange(1, len(letters) - 1)
-        yield _with(text, word, letters[:at] + letters[at + 1] + letters[at] + letters[at + 2 :])
-        yield _with(text, word, letters[:at] + letters[at + 1 :])
         beside = rng.choice(_NEIGHBOURS[letters[at].lower()])
-        yield _with(text, word, letters[:at] + beside + letters[at + 1 :])
+        for other in (
+            letters[:at] + letters[at + 1] + letters[at] + letters[at + 2 :],
+            letters[:at] + letters[at + 1 :],
+            letters[:at] + beside + letters[at + 1 :],
+        ):
+            if other.lower() not in _REAL:
+                yield _with(text, word, other)
     two = _words(text)[:2]
-    if len(two) == 2:
+    if len(two) == 2 and len(text.split()) > 3:
         for word in sorted(two, key=lambda word: -word.start()):
             at = rng.randrange(1, len(word[0]) - 1)
-            text = _with(text, word, word[0][:at] + word[0][at + 1 :])
+            other = word[0][:at] + word[0][at + 1 :]
+            text = _with(text, word, word[0] if other.lower() in _REAL else other)
         yield text
 
 
@@ -136,7 +160,9 @@ def carers(text: str, rng: random.Random) -> Iterator[str]:
 
 def order(text: str, rng: random.Random) -> Iterator[str]:
     """A word of time put first, or the two halves of an "and" the other way round."""
-    if time := re.search(r",? (since (?:this morning|last night|yesterday)|today|tonight|this morning)$", text.rstrip(".!?")):
+    if time := re.search(
+        r",? (since (?:this morning|last night|yesterday)|today|tonight|this morning)$", text.rstrip(".!?")
+    ):
         yield time[1] + " " + text[: time.start()]
     halves = text.rstrip(".!?").split(" and ")
     if len(halves) == 2 and re.match(r"(?:I|my|he|she|his|her)\b", halves[1]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from abc import abstractmethod
 from collections.abc import Mapping
@@ -68,11 +69,9 @@ def parse(body: bytes) -> Any:
 def alarm_in(guard: Guard, body: bytes) -> Reply | None:
     """The urgent reply if a body that could not be accepted, or read as JSON, describes an emergency all the same."""
     text = body.decode("utf-8", "ignore")
-    try:
-        # JSON's escapes (a typed apostrophe or letter may be one) are undone where they can be.
+    # JSON's escapes (a typed apostrophe or letter may be one) are undone where they can be.
+    with contextlib.suppress(ValueError):
         text = json.loads('"' + text.replace("\\\\", "\\").replace('\\"', " ").replace('"', " ") + '"', strict=False)
-    except ValueError:
-        pass
     return guard.alarm(text)
 
 

@@ -11,8 +11,15 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from marrow.rasa.channels.base import BodyTooLargeError, GuardedChannel, alarm_in, parse, read_body, respond
-from marrow.rasa.channels.base import same_or_allowed_origin
+from marrow.rasa.channels.base import (
+    BodyTooLargeError,
+    GuardedChannel,
+    alarm_in,
+    parse,
+    read_body,
+    respond,
+    same_or_allowed_origin,
+)
 from marrow.rasa.guard import Answered, Guard, Handler
 from marrow.rasa.limits import Buckets
 from marrow.reply import Reply
@@ -64,7 +71,7 @@ class RestChannel(GuardedChannel):
             return self._refuse(body, "malformed", 400)
         data = data if isinstance(data, dict) else {}
         sender = data.get("sender")
-        if not _can_be_sender(sender):
+        if not isinstance(sender, str) or not _can_be_sender(sender):
             if reply := guard.alarm(data["message"] if isinstance(data.get("message"), str) else ""):
                 return respond(self._render(Answered(reply), _echo(sender), ""))
             return respond(self._render(guard.error("no_sender"), _echo(sender), ""))
@@ -99,8 +106,8 @@ class RestChannel(GuardedChannel):
         return [text, {"recipient_id": sender, "custom": {"reply": keyed}}]
 
 
-def _can_be_sender(sender: object) -> bool:
-    if not isinstance(sender, str) or not 0 < len(sender.strip()) or len(sender) > _LONGEST_SENDER:
+def _can_be_sender(sender: str) -> bool:
+    if not sender.strip() or len(sender) > _LONGEST_SENDER:
         return False
     return not any("\ud800" <= c <= "\udfff" or ord(c) < 32 for c in sender)
 

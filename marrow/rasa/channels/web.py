@@ -15,8 +15,15 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, empty
 
 from marrow.answering.answers import topic_offers
-from marrow.rasa.channels.base import BodyTooLargeError, GuardedChannel, alarm_in, parse, read_body, respond
-from marrow.rasa.channels.base import same_or_allowed_origin
+from marrow.rasa.channels.base import (
+    BodyTooLargeError,
+    GuardedChannel,
+    alarm_in,
+    parse,
+    read_body,
+    respond,
+    same_or_allowed_origin,
+)
 from marrow.rasa.guard import Answered, Guard, Handler
 from marrow.rasa.limits import Buckets
 from marrow.reply import compose

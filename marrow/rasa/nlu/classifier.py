@@ -1,9 +1,9 @@
 """Rasa's logistic regression over intents, with n-grams of its own, and strict about loading.
 
 The n-grams of words (lemmas) and characters are weighted (tf-idf) and condensed to their main directions before they
-stand beside the encoder's vector. As sparse features of Rasa's CountVectorsFeaturizer they cost half a minute of training
-and the regression another without converging; so it is seconds, and as good on held-out questions. Once trained, the
-projection is multiplied into the regression's weights: a question needs one small sparse product.
+stand beside the encoder's vector. As sparse features of Rasa's CountVectorsFeaturizer they cost half a minute of
+training, and the regression another without converging; so it is seconds, and as good on held-out questions. Once
+trained, the projection is multiplied into the regression's weights: a question needs one small sparse product.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
     def __init__(self, config: dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource) -> None:
         super().__init__(config, name, model_storage, resource)
         self._vectorizers = (
-            TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True, token_pattern=r"\S+"),
+            TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True, token_pattern=r"\S+"),  # noqa: S106
             TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=4, sublinear_tf=True),
         )
         self._classes: list[str] = []

@@ -18,14 +18,13 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from marrow import settings
-from marrow.answering.encoder import load_encoder
+from marrow.answering.encoder import Vectors, load_encoder
 from marrow.answering.retrieval import PassageRanker
 from marrow.answering.scope import Example, Scope, owners_of, training_set
 from marrow.content import Library, load_library
 from marrow.errors import ModelError
 from marrow.rasa.nlu.encoder import VECTOR
 from marrow.rasa.nlu.terms import build_finder
-
 
 #: Questions without a subject that a word must stand in to be common.
 COMMON = 3
@@ -155,7 +154,7 @@ def _words(message: Message) -> set[str]:
     return {token.lemma.lower() for token in message.get("text_tokens") or () if token.text.isalpha()}
 
 
-def _vectors(rows: list[Any]) -> np.ndarray:
+def _vectors(rows: list[Any]) -> Vectors:
     return np.array(rows, dtype=np.float32)
 
 

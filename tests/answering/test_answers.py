@@ -1,0 +1,179 @@
+"""Which passages answer, and what is said when none does."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from marrow.answering.answers import question
+from marrow.answering.service import Service
+from marrow.answering.talk import follow_up, full_disclaimer, next_best, simplify, smalltalk, tell_more, urgent
+from marrow.answering.turn import SECTIONS_OF, Talk
+from marrow.reply import SHORT_DISCLAIMER, Reply
+
+ARTICLE = "bone-metastasis"
+
+
+def squeeze(text: str) -> str:
+    return re.sub(r"[\s•]+", " ", text).strip()
+
+
+def source(service: Service) -> str:
+    return squeeze((service.library.articles[0].path.parent / "sources" / f"{ARTICLE}.txt").read_text(encoding="utf-8"))
+
+
+def no_invented_figure(reply: Reply) -> bool:
+    return not re.search(r"\d", reply.text.replace(reply.disclaimer, ""))
+
+
+@pytest.mark.parametrize(
+    ("intent", "terms", "passages"),
+    [
+        ("ask_treatment", ("denosumab",), ["treatment.3"]),
+        ("ask_treatment", ("surgery",), ["treatment.5"]),
+        ("ask_definition", ("hypercalcemia",), ["overview.3", "symptoms.5"]),
+        ("ask_symptoms", ("hypercalcemia",), ["symptoms.5"]),
+        ("ask_diagnosis", ("biopsy",), ["diagnosis.2"]),
+        ("ask_causes", ("RANK/RANKL/OPG pathway",), ["causes.3"]),
+    ],
+)
+def test_narrow_question_gets_its_passage(
+    service: Service, turn: Any, intent: str, terms: tuple[str, ...], passages: list[str]
+) -> None:
+    reply, talk = question(service, turn(intent, terms))
+    assert reply.outcome == "answer"
+    assert list(reply.passages) == passages
+    assert talk.passages == reply.passages
+
+
+@pytest.mark.parametrize("intent", sorted(SECTIONS_OF))
+def test_broad_question_gets_its_section_word_for_word(service: Service, turn: Any, intent: str) -> None:
+    reply, _ = question(service, turn(intent))
+    section = service.library.article(ARTICLE).section(SECTIONS_OF[intent][0])
+    assert section is not None
+    assert reply.outcome == "answer" and reply.section == section.kind
+    for passage in section.passages:
+        assert squeeze(passage.text) in squeeze(reply.text)
+        assert squeeze(passage.text) in source(service)
+    assert f"section {section.heading}" in reply.text
+    assert reply.text.endswith(SHORT_DISCLAIMER)
+    assert 2 <= len(reply.offers) <= 3
+    assert no_invented_figure(reply)
+
+
+def test_missing_list_is_said_and_leaves_no_dangling_colon(service: Service, turn: Any) -> None:
+    reply, _ = question(service, turn("ask_diagnosis"))
+    assert "missing" in reply.text
+    assert not re.search(r":\s*$", reply.text, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "intent", ["ask_survival_time", "ask_dose", "ask_cost", "ask_self_diagnosis", "ask_which_test"]
+)
+def test_what_the_article_lacks_is_said_with_the_nearest_thing(service: Service, turn: Any, intent: str) -> None:
+    reply, talk = question(service, turn(intent))
+    assert reply.outcome == "not_covered"
+    assert reply.text.startswith("The article does not say ")
+    assert reply.passages and service.library.article(ARTICLE).passage(reply.passages[0]).text in reply.text
+    assert "A question to take to your care team" in reply.text
+    assert no_invented_figure(reply)
+    assert talk.misses == 1
+
+
+def test_every_kind_that_is_not_covered_has_its_sentence(service: Service, turn: Any) -> None:
+    for intent in service.wording.silences:
+        if intent.startswith("ask_"):
+            reply, _ = question(service, turn(intent))
+            assert reply.outcome == "not_covered"
+            assert "{" not in reply.text
+
+
+def test_term_the_article_has_elsewhere_is_not_passed_off_as_the_answer(service: Service, turn: Any) -> None:
+    reply, _ = question(service, turn("ask_treatment", ("hypercalcemia",)))
+    assert reply.outcome == "not_covered"
+    assert "symptoms.5" in reply.passages or "overview.3" in reply.passages
+
+
+@pytest.mark.parametrize(
+    ("intent", "other"), [("ask_diagnosis", ("mri", "test")), ("ask_treatment", ("ibuprofen", "drug"))]
+)
+def test_named_thing_that_no_article_has(service: Service, turn: Any, intent: str, other: tuple[str, str]) -> None:
+    assert question(service, turn(intent, others=(other,)))[0].outcome == "not_covered"
+
+
+def test_other_subjects_are_refused_whatever_the_kind(service: Service, turn: Any) -> None:
+    for intent in ("ask_definition", "ask_dose"):
+        assert question(service, turn(intent, scope={ARTICLE: 0.05}))[0].outcome == "out_of_scope"
+
+
+def test_same_refusal_is_never_read_three_times(service: Service, turn: Any) -> None:
+    talk, texts = Talk(), []
+    for _ in range(3):
+        reply, talk = question(service, turn("ask_definition", scope={ARTICLE: 0.05}, talk=talk))
+        texts.append(reply.text)
+    assert len(set(texts)) == 3
+
+
+def test_more_simply_keeps_the_passage_and_explains_its_terms(service: Service, turn: Any) -> None:
+    _, talk = question(service, turn("ask_treatment", ("denosumab",)))
+    reply, _ = simplify(service, turn("simplify", talk=talk))
+    assert reply.outcome == "answer" and reply.passages == ("treatment.3",)
+    assert "Denosumab: " in reply.text
+    assert simplify(service, turn("simplify"))[0].outcome == "smalltalk"
+
+
+def test_tell_me_more_goes_on_and_comes_to_an_end(service: Service, turn: Any) -> None:
+    _, talk = question(service, turn("ask_treatment", ("denosumab",)))
+    reply, talk = tell_more(service, turn("tell_more", talk=talk))
+    assert reply.outcome == "answer" and "treatment.3" not in reply.passages and reply.section == "treatment"
+    talk = Talk(article=ARTICLE, section="overview", passages=("overview.1", "overview.2", "overview.3"))
+    assert tell_more(service, turn("tell_more", talk=talk))[0].outcome == "smalltalk"
+
+
+@pytest.mark.parametrize(
+    ("text", "terms", "passages"),
+    [
+        ("what about surgery?", ("surgery",), ("treatment.5",)),
+        ("and chemo", ("chemotherapy",), ("treatment.6",)),
+    ],
+)
+def test_what_about(service: Service, turn: Any, text: str, terms: tuple[str, ...], passages: tuple[str, ...]) -> None:
+    talk = Talk(article=ARTICLE, section="treatment", passages=("treatment.3",))
+    reply, _ = follow_up(service, turn("follow_up", terms, text=text, talk=talk, scope={ARTICLE: 0.1}))
+    assert reply.passages == passages
+
+
+def test_single_word_names_a_section(service: Service, turn: Any) -> None:
+    reply, _ = follow_up(service, turn("follow_up", text="treatment"))
+    assert (reply.outcome, reply.section) == ("answer", "treatment")
+
+
+def test_full_disclaimer_stands_in_place_of_the_short_one(service: Service, turn: Any) -> None:
+    reply, _ = full_disclaimer(service, turn("full_disclaimer"))
+    assert reply.text.endswith(service.library.articles[0].disclaimer)
+    assert SHORT_DISCLAIMER not in reply.text
+    assert reply.text.count("not a substitute for professional medical advice") == 1
+
+
+def test_every_smalltalk_is_short_filled_and_leads_back(service: Service, turn: Any) -> None:
+    for key, texts in service.wording.smalltalk.items():
+        talk = Talk()
+        for _ in texts:
+            reply, talk = smalltalk(service, turn("greet", talk=talk), key)
+            assert reply.outcome == "smalltalk" and "{" not in reply.text
+            assert len(reply.text.replace(SHORT_DISCLAIMER, "").split()) < 70
+
+
+def test_classifier_alarms_only_when_it_is_sure(service: Service, turn: Any) -> None:
+    sure = turn("emergency", ranking=(("emergency", 0.5), ("crisis", 0.2)))
+    assert urgent(service, sure)[0].outcome == "urgent"
+    unsure = turn("emergency", ranking=(("emergency", 0.3), ("ask_symptoms", 0.25)))
+    assert urgent(service, unsure)[0].outcome == "answer"
+
+
+def test_next_best_reading(service: Service, turn: Any) -> None:
+    assert next_best(service, turn("x", ranking=(("x", 0.5), ("ask_cost", 0.3))))[0].outcome == "not_covered"
+    assert next_best(service, turn("x", ranking=(("other_subject", 0.5),)))[0].outcome == "out_of_scope"
+    assert next_best(service, turn("x", ranking=()))[0].outcome == "smalltalk"
