@@ -76,7 +76,7 @@ _START, _END, _BLANK = "^", "$", "_"
 _MARKS: Final = frozenset((_STOP, _ASK, _COMMA))
 
 # "c a n t", "n.u.m.b": three or more letters standing alone are one word.
-_SPACED: Final = re.compile(r"(?<![\w'])(?:[^\W\d_][ .\-_*~/]{1,3}){2,}[^\W\d_](?![\w'])")
+_SPACED: Final = re.compile(r"(?<![\w'])(?:[^\W\d_][ .\-_*~/]{1,3}){2,}[^\W\d_](?!\w)")
 _QUOTES: Final = re.compile(r"'{2,}")
 _TOKEN: Final = re.compile(
     r"(?P<number>\d+(?:[.,]\d+)?)(?=[°cf]?(?:\W|$)|deg)"
@@ -89,7 +89,8 @@ _TOKEN: Final = re.compile(
 _CONTRACTED: Final = {"m": "am", "re": "are", "ll": "will", "ve": "have", "d": "would", "s": "s"}
 _LONGEST_WORD: Final = 24
 _LONGEST_GLUED: Final = 240
-_DOUBTS: Final = 6
+_DOUBTS: Final = 12
+_LONG: Final = 250
 
 
 @dataclass(frozen=True)
@@ -189,7 +190,7 @@ class _Lexicon:
         """
         meant = {word: self.speller.meant(word) for word in words if word not in _MARKS and word[0] != "<"}
         doubtful = [word for word, ways in meant.items() if len(ways) > 1]
-        for choice in islice(product(*(meant[word] for word in doubtful)), _DOUBTS):
+        for choice in islice(product(*(meant[word] for word in doubtful)), _DOUBTS if len(words) < _LONG else 1):
             chosen = dict(zip(doubtful, choice, strict=True))
             found = [part for word in words for part in chosen.get(word) or meant.get(word, [(word,)])[0]]
             replaced, _ = self.rewrites.replace(found)
@@ -217,19 +218,19 @@ class _Speller:
                     self._slips.setdefault(shorter, []).append(word)
 
     def meant(self, word: str) -> list[tuple[str, ...]]:
-        """The known words that an unknown one most likely is: one way or two equally likely ones; itself if none."""
+        """The known words that an unknown one may be, the likeliest first; itself if there are none."""
         if word in self._known:
             return [(word,)]
         if len(word) > _LONGEST_WORD:
             return self._apart(_squeeze(word, 2)) or [(word,)]
         if word[-1] == "s" and word[:-1] in self._possessors:
             return [(word[:-1], "s")]
-        if found := self._squeezed.get(_squeeze(word)):
-            return [(found,)]
-        near = self._near(_squeeze(word, 2))
-        if not near or near[0][0] > 1:
-            return self._apart(word) or [(candidate,) for _, _, candidate in near] or [(word,)]
-        return [(candidate,) for _, _, candidate in near]
+        held = self._squeezed.get(_squeeze(word))
+        near = self._near(word) or self._near(_squeeze(word, 2))
+        ways: list[tuple[str, ...]] = [(held,)] if held else []
+        ways += [(candidate,) for slips, _, candidate in near if slips == 1 and candidate != held]
+        ways += self._apart(word)
+        return ways or [(candidate,) for _, _, candidate in near] or [(word,)]
 
     def _near(self, word: str) -> list[tuple[int, bool, str]]:
         """The words that are the fewest slips away, with the number of slips: those of signs first."""
@@ -262,10 +263,10 @@ class _Speller:
             ]
             fewest = min(map(len, ways), default=0)
             best.append([way for way in ways if len(way) == fewest][:2])
-        return [way for way in best[-1] if len(way) * 2 <= len(word) and self._worth(way)]
+        return [way for way in best[-1] if len(way) * 5 <= len(word) * 2 and self._worth(way)]
 
     def _worth(self, way: tuple[str, ...]) -> bool:
-        return not self._targets.isdisjoint(way) or (len(way) == 2 and min(map(len, way)) > 2)
+        return not self._targets.isdisjoint(way) or (len(way) == 2 and len("".join(way)) > 4)
 
 
 def _squeeze(word: str, most: int = 1) -> str:
@@ -484,7 +485,7 @@ class _Language:
     def __init__(
         self,
         code: str,
-        hints: frozenset[str],
+        hints: re.Pattern[str] | None,
         lexicon: _Lexicon,
         people: Mapping[str, Sequence[_Pattern]],
         signs: Sequence[_Sign],
@@ -506,7 +507,7 @@ class _Language:
 
     def find(self, words: Sequence[str]) -> Alarm | None:
         """The gravest alarm in the words of a text."""
-        if self._hints and not self._hints.intersection(words):
+        if self._hints and not self._hints.search(" ".join(words)):
             return None
         return next((alarm for words in self._lexicon.spelled(words) if (alarm := self._find(words))), None)
 
@@ -646,10 +647,9 @@ class _LanguageReader:
         known = self._plain | self._keywords
         used = frozenset[str]().union(*people.values(), *(way.units for sign in signs for way in sign.patterns))
         targets = {word for unit in used for word in unit.split()} - self._plain | self._spellings
-        everyday = set(self._words(parts["plain"]))
-        speller = _Speller(known, everyday, targets, people["other"])
+        speller = _Speller(known, self._keywords.union(self._words(parts["plain"])), targets, people["other"])
         lexicon = _Lexicon(self._rewrites, self._phrases, speller, frozenset(self._units | known))
-        hints = frozenset(self._words(parts["hints"])) if "hints" in parts else frozenset[str]()
+        hints = self._hints(parts["hints"]) if "hints" in parts else None
         persons = {
             who: [_Pattern(({"ORTH": {"IN": sorted(units)}},), (units,), units)] for who, units in people.items()
         }
@@ -668,6 +668,10 @@ class _LanguageReader:
 
     def _words(self, node: yaml.Node) -> list[str]:
         return self._characters.words(self._document.scalar(node, "a list of words"))
+
+    def _hints(self, node: yaml.Node) -> re.Pattern[str]:
+        """Words that show the language; a long one does so within another word too."""
+        return re.compile("|".join(word if len(word) > 4 else rf"\b{word}\b" for word in self._words(node)))
 
     def _listed(self, node: yaml.Node, text: str) -> set[str]:
         """The units of a word or a phrase as the data file writes it: one for each variant of its first word."""

@@ -19,6 +19,11 @@ _NEIGHBOURS = {
 }  # fmt: skip
 _LOOKALIKES = {"a": "а", "c": "с", "e": "е", "i": "і", "o": "о", "p": "р", "s": "ѕ", "x": "х", "y": "у"}
 _LEET = {"a": "4", "e": "3", "i": "1", "o": "0", "s": "5"}
+# Words that a slip makes and that mean something else.
+_REAL = frozenset(
+    "tipping were sand wong stars tables pulls tried waking pins cars blow bring bing hard lied ties fees patent herd cones"
+    " sock cooked sares stoke".split()
+)
 _BEFORE = (
     "hi, ",
     "sorry to bother you but ",

@@ -76,10 +76,13 @@ def read(messages: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def serving(tmp: Path, *command: str, wait_ready: bool = True, folder: Path = ROOT, **env: str) -> Iterator[Running]:
+def serving(
+    tmp: Path, *command: str, wait_ready: bool = True, wait_for: str = "", folder: Path = ROOT, **env: str
+) -> Iterator[Running]:
     """Run a server (by default Marrow's own, of the project in `folder`) until the block ends.
 
-    `{port}` in the command becomes its port; it may be not ready yet unless `wait_ready`.
+    `{port}` in the command becomes its port; it may be not ready yet unless `wait_ready`, or answers
+    `wait_for` where it is a server without /ready.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -99,7 +102,7 @@ def serving(tmp: Path, *command: str, wait_ready: bool = True, folder: Path = RO
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"the server did not start:\n{log.read_text()[-3000:]}")
             with contextlib.suppress(OSError, http.client.HTTPException):
-                if running.ready() if wait_ready else running.call("GET", "/health", timeout=2.0)[0] == 200:
+                if running.ready() if wait_ready and not wait_for else _answers(running, wait_for or "/health"):
                     break
             time.sleep(0.2)
         yield running
@@ -109,3 +112,7 @@ def serving(tmp: Path, *command: str, wait_ready: bool = True, folder: Path = RO
             process.wait(20)
         except subprocess.TimeoutExpired:
             process.kill()
+
+
+def _answers(running: Running, path: str) -> bool:
+    return running.call("GET", path, timeout=2.0)[0] == 200

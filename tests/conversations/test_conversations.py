@@ -1,0 +1,138 @@
+"""Conversations in process, through the guard, NLU, rules and actions. Each is one behaviour."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from marrow import settings
+from marrow.answering.service import load_service
+from marrow.safety.red_flags import RedFlags
+
+pytestmark = pytest.mark.server
+
+
+@pytest.fixture(scope="module")
+def talk(model: Path) -> Iterator[Any]:
+    """talk([(said, outcome, passage or phrase), ...]) has a conversation of its own and checks each turn."""
+    from rasa.core.agent import Agent
+
+    from marrow.rasa.guard import Guard
+    from marrow.rasa.identity import Identity
+    from marrow.rasa.in_process import InProcessActions, validate_actions_once
+    from marrow.rasa.lanes import Lanes
+
+    validate_actions_once()
+    agent = Agent.load(str(model), action_endpoint=InProcessActions())
+    guard = Guard(
+        settings.load({}), Identity(b"1" * 32), load_service(), RedFlags.load(settings.DATA / "safety"), Lanes()
+    )
+    numbers = iter(range(1000))
+
+    def converse(turns: list[tuple[str, str, str]]) -> None:
+        who = f"talk-{next(numbers)}"
+
+        async def all_turns() -> None:
+            for said, outcome, expected in turns:
+                answered = await guard.answer(agent.handle_message, "test", who, said)
+                reply = answered.reply
+                assert reply.outcome == outcome, (said, reply.outcome, reply.text)
+                assert reply.text.count("not a substitute for professional medical advice") == 1
+                if expected:
+                    assert expected in reply.passages or expected in reply.text, (said, reply.passages, reply.text)
+
+        asyncio.run(all_turns())
+
+    yield converse
+    guard.lanes.stop()
+
+
+def test_context_is_carried(talk: Any) -> None:
+    talk(
+        [
+            ("hi", "smalltalk", ""),
+            ("what is a biopsy for?", "answer", "diagnosis.2"),
+            ("what about surgery?", "answer", "treatment.5"),
+            ("say it more simply please", "answer", "Surgery"),
+            ("tell me more", "answer", "treatment.4"),
+            ("thanks a lot", "smalltalk", ""),
+        ]
+    )
+
+
+def test_pain_is_understood_from_the_talk(talk: Any) -> None:
+    talk([("what are bone mets?", "answer", "overview.1"), ("is it painful?", "answer", "symptoms.2")])
+
+
+def test_correction_is_followed(talk: Any) -> None:
+    talk([("tell me about radiotherapy", "answer", "treatment.4"), ("no, i meant chemo", "answer", "treatment.6")])
+
+
+def test_subject_is_dropped_when_another_comes(talk: Any) -> None:
+    talk(
+        [
+            ("how are bone metastases treated?", "answer", "treatment.2"),
+            ("how do I bake sourdough bread", "out_of_scope", ""),
+            ("and the symptoms?", "answer", "symptoms.2"),
+        ]
+    )
+
+
+def test_emergency_in_the_middle_and_a_calm_question_after(talk: Any) -> None:
+    talk(
+        [
+            ("what does hypercalcemia do?", "answer", "symptoms.5"),
+            ("dad can't get up and has wet himself", "urgent", "Call"),
+            ("the ambulance is here. what are the treatments for bone mets?", "answer", "treatment.1"),
+        ]
+    )
+
+
+def test_what_the_article_lacks_is_said(talk: Any) -> None:
+    talk(
+        [
+            ("how many years can you live with bone metastases?", "not_covered", "how long someone lives"),
+            ("what are the side effects of Xgeva", "not_covered", "treatment.3"),
+            ("how much does zometa cost", "not_covered", "what anything costs"),
+        ]
+    )
+
+
+def test_other_subjects_are_refused(talk: Any) -> None:
+    talk(
+        [
+            ("how is asthma treated?", "out_of_scope", ""),
+            ("who won the world cup", "out_of_scope", ""),
+            ("write me a poem about rain", "out_of_scope", ""),
+        ]
+    )
+
+
+def test_full_disclaimer_is_one_step_away(talk: Any) -> None:
+    talk([("show me the full disclaimer", "smalltalk", "WikiMD expressly disclaims responsibility")])
+
+
+def test_forgotten_talk_is_forgotten(talk: Any) -> None:
+    talk(
+        [
+            ("what is denosumab for?", "answer", "treatment.3"),
+            ("please forget everything i said", "smalltalk", "deleted"),
+            ("say it more simply", "smalltalk", ""),
+        ]
+    )
+
+
+def test_fear_is_met_kindly(talk: Any) -> None:
+    talk([("i'm so scared, they just told me", "smalltalk", "")])
+
+
+def test_repair(talk: Any) -> None:
+    talk([("how is it treated", "answer", "treatment.1"), ("that's not what i asked", "smalltalk", "sorry")])
+
+
+def test_long_conversation_stays_quick_and_sane(talk: Any) -> None:
+    talk([("what about chemo?", "answer", "treatment.6"), ("and surgery", "answer", "treatment.5")] * 20)

@@ -1,0 +1,65 @@
+"""The page in a real browser against the real server."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.conftest import unavailable
+from tests.server.running import Running
+
+pytestmark = [pytest.mark.server, pytest.mark.browser]
+
+
+@pytest.fixture
+def page(server: Running) -> Iterator[Any]:
+    try:
+        from playwright.sync_api import sync_playwright
+    except ModuleNotFoundError:
+        unavailable("playwright is not installed")
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if not path:
+        unavailable("no Chromium: install one, or name it in CHROMIUM")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path,
+            args=["--disable-background-networking", *(["--no-sandbox"] if os.geteuid() == 0 else [])],
+        )
+        page = browser.new_page()
+        problems: list[str] = []
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
+        page.on("request", lambda r: problems.append(r.url) if f"127.0.0.1:{server.port}" not in r.url else None)
+        page.goto(f"http://127.0.0.1:{server.port}/")
+        yield page
+        assert not problems
+        browser.close()
+
+
+def test_person_asks_on_the_page_and_the_article_answers(page: Any) -> None:
+    page.get_by_role("button", name="Ask a question", exact=True).click()
+    log = page.get_by_role("log")
+    log.get_by_text("Hello. I can tell you").wait_for()
+    box = page.get_by_role("textbox")
+    box.fill("what does denosumab do?")
+    box.press("Enter")
+    log.get_by_text("to strengthen bones and reduce the risk of fractures").wait_for()
+    log.get_by_text("In plain words").first.wait_for()
+    page.get_by_role("button", name="Say it more simply").first.click()
+    log.get_by_text("Denosumab:").wait_for()
+    box.fill("how long have i got")
+    box.press("Enter")
+    log.get_by_text("The article does not say how long").wait_for()
+    box.fill("my legs have gone numb and i cant stand")
+    box.press("Enter")
+    page.get_by_role("alert").get_by_role("link", name="911").first.wait_for()
+
+
+def test_starter_question_is_answered(page: Any) -> None:
+    page.get_by_role("button", name="Ask a question", exact=True).click()
+    page.get_by_role("button", name="How is it treated?").first.click()
+    page.get_by_role("log").get_by_text("Radiation therapy, to relieve pain").wait_for()
