@@ -111,6 +111,35 @@ def with_disclaimer(reply: Reply) -> Reply:
     return replace(reply, text="\n".join([*kept, reply.disclaimer]))
 
 
+def merge(replies: Sequence[Reply]) -> Reply:
+    """One reply to a message of several questions: the outcome that matters most, and the parts that carry it.
+
+    Small talk and refusals are left out when a part of the message was answered or honestly not covered.
+    """
+    outcome = next(o for o in _WEIGHT if any(r.outcome == o for r in replies))
+    kept = [r for r in replies if r.outcome == outcome or {r.outcome, outcome} <= {"answer", "not_covered"}]
+    if outcome not in {"answer", "not_covered"} or len(kept) == 1:
+        return next(r for r in kept if r.outcome == outcome)
+    first = next(r for r in kept if r.outcome == outcome)
+    bodies = dict.fromkeys(r.text.removesuffix(r.disclaimer).strip() for r in kept)
+    return with_disclaimer(
+        replace(
+            first,
+            text="\n".join(bodies),
+            section=kept[0].section,
+            passages=tuple(p for r in kept for p in r.passages),
+            citations=tuple({tuple(sorted(c.items())): c for r in kept for c in r.citations}.values()),
+            plain=" ".join(r.plain for r in kept if r.plain) or None,
+            offers=tuple(dict.fromkeys(o for r in reversed(kept) for o in r.offers))[:3],
+            erase=any(r.erase for r in replies),
+        )
+    )
+
+
+#: Of several outcomes in one message, which is the message's, the weightiest first.
+_WEIGHT = ("urgent", "answer", "not_covered", "error", "smalltalk", "out_of_scope")
+
+
 def _plain(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", " ", text.lower()).strip()
 

@@ -22,12 +22,13 @@ from rasa.core.channels.channel import OutputChannel, UserMessage
 
 from marrow import settings
 from marrow.answering.offers import all_targets, title_of
+from marrow.answering.parts import split_questions
 from marrow.answering.service import Service, load_service
 from marrow.rasa.identity import Identity, load_secret
 from marrow.rasa.lanes import Lanes
 from marrow.rasa.limits import Buckets
 from marrow.rasa.store import MarrowTrackerStore
-from marrow.reply import Reply, compose, with_disclaimer
+from marrow.reply import Reply, compose, merge, with_disclaimer
 from marrow.safety.hygiene import MAX_BODY_BYTES, MAX_TEXT_CHARS, normalise
 from marrow.safety.red_flags import RedFlags
 
@@ -154,7 +155,11 @@ class Guard:
             return self.error("empty")
         if max(len(typed.strip()), len(clean)) > MAX_TEXT_CHARS:
             return self.error("too_long")
-        return await self._turn(handler, channel, conversation, clean, None, ends)
+        answers = [
+            await self._turn(handler, channel, conversation, part, None, ends) for part in split_questions(clean)
+        ]
+        failed = next((answer for answer in answers if answer.problem), None)
+        return failed or Answered(merge([answer.reply for answer in answers]))
 
     # -- through ---------------------------------------------------------------------------------------------------
 

@@ -263,10 +263,10 @@ class _Speller:
             ]
             fewest = min(map(len, ways), default=0)
             best.append([way for way in ways if len(way) == fewest][:2])
-        return [way for way in best[-1] if len(way) * 5 <= len(word) * 2 and self._worth(way)]
+        return [way for way in best[-1] if len(way) * 2 <= len(word) and self._worth(way)]
 
     def _worth(self, way: tuple[str, ...]) -> bool:
-        return not self._targets.isdisjoint(way) or (len(way) == 2 and len("".join(way)) > 4)
+        return (not self._targets.isdisjoint(way) and max(map(len, way)) > 3) or len(way) == 2
 
 
 def _squeeze(word: str, most: int = 1) -> str:
