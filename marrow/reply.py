@@ -140,6 +140,11 @@ def merge(replies: Sequence[Reply]) -> Reply:
 _WEIGHT = ("urgent", "answer", "not_covered", "error", "smalltalk", "out_of_scope")
 
 
+def with_line(reply: Reply, line: str) -> Reply:
+    """The same reply with one more line, before its disclaimer."""
+    return with_disclaimer(replace(reply, text=f"{reply.text.removesuffix(reply.disclaimer)}\n{line}"))
+
+
 def _plain(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", " ", text.lower()).strip()
 
@@ -171,8 +176,8 @@ def citation(article: Article, section: str) -> dict[str, str | None]:
 
 def source_line(citations: Sequence[Mapping[str, str | None]]) -> str:
     """One line that names article, sections, source and address of a quotation."""
-    sections = list(dict.fromkeys(c["section"] or "" for c in citations))
     first = citations[0]
+    sections = list(dict.fromkeys(c["section"] or "" for c in citations))
     label = "section" if len(sections) == 1 else "sections"
     line = f"Source: “{first['title']}”, {label} {', '.join(sections)}, {first['source']}"
     return f"{line}, {first['url']}" if first["url"] else line

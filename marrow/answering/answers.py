@@ -12,7 +12,7 @@ from marrow.answering.service import Service
 from marrow.answering.terms import Term
 from marrow.answering.turn import SECTIONS_OF, Talk, Turn
 from marrow.content import Article, Passage
-from marrow.reply import Offer, Reply, citation, compose, quote, source_line
+from marrow.reply import Offer, Reply, citation, compose, quote, source_line, with_line
 
 #: Below this P(about an article) a question is about something else.
 IN_SCOPE = 0.4
@@ -20,6 +20,9 @@ IN_SCOPE = 0.4
 CLOSE = 0.25
 #: What is added to the log odds of an article that is named, one of whose own terms is, or that is being talked about.
 NAMED, TERM_NAMED, TALKED_ABOUT = 3.0, 2.0, 1.5
+#: Groups of data/wording/elsewhere.yml that are subjects of their own: a question that names one, and no article or
+#: term of one, is about it, whatever is being talked about.
+FOREIGN = {"condition"}
 #: The same where the text names no subject at all.
 NOTHING_ELSE = 2.0
 #: By how much one family of kinds must outweigh the other to overrule the single likeliest kind: those that articles
@@ -27,6 +30,9 @@ NOTHING_ELSE = 2.0
 ANSWERED_OUTWEIGHS, SILENT_OUTWEIGHS = 1.0, 1.6
 #: Below this confidence a kind that is not answered gives way more easily when the article has a term of the question.
 UNSURE, TERM_HALVES = 0.45, 0.5
+#: The intents of emergencies, and from which share of them on a reply says where to get urgent help.
+EMERGENCIES = {"emergency", "crisis"}
+DOUBT = 0.1
 #: Passages beyond which an answer gives the plain wording of its first one only; "more simply" gives the rest.
 PLAIN_AT_MOST = 3
 #: Terms that "more simply" explains.
@@ -36,7 +42,10 @@ EXPLAINED_AT_MOST = 4
 def question(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     """A question: answer it or say that the article does not, whichever the kinds NLU considers weigh more."""
     turn = reconsider(turn, service)
-    return answer(service, turn) if turn.intent in SECTIONS_OF else not_covered(service, turn)
+    reply, talk = answer(service, turn) if turn.intent in SECTIONS_OF else not_covered(service, turn)
+    if sum(p for intent, p in turn.ranking if intent in EMERGENCIES) >= DOUBT:
+        reply = with_line(reply, service.emergency.help_line())
+    return reply, talk
 
 
 def reconsider(turn: Turn, service: Service) -> Turn:
@@ -105,6 +114,9 @@ def scope_of(service: Service, turn: Turn) -> dict[str, float]:
     for article in service.library.articles:
         if any(term.specific for term in terms_of(service, article, turn)):
             named[article.id] = named.get(article.id, 0.0) + TERM_NAMED
+    elsewhere = {group for _, group in turn.others} & FOREIGN
+    if elsewhere and not named:
+        return {id: p * 0.1 for id, p in turn.scope.items()}
     if turn.talk.article in turn.scope and turn.common and not named:
         return {str(turn.talk.article): 1.0}
     if turn.talk.article is not None and not named:
@@ -127,7 +139,9 @@ def _ask_which(service: Service, turn: Turn, articles: Sequence[str]) -> tuple[R
         article = service.library.article(id)
         made = offer(service.wording, article, kind if article.section(kind) else article.sections[0].kind)
         offers.append(replace(made, title=article.title))
-    return compose("smalltalk", [service.fill(service.wording.frames["which"])], offers=tuple(offers)), turn.talk
+    names = " / ".join(o.title for o in offers)
+    text = service.wording.frames["which"].replace("{names}", names)
+    return compose("smalltalk", [text], offers=tuple(offers)), turn.talk
 
 
 def show(
@@ -140,9 +154,7 @@ def show(
     explained = found if simply or len(found) <= PLAIN_AT_MOST else found[:1]
     plain = " ".join(p.plain for p in explained if p.plain)
     lines = quote(found)
-    lines += [
-        service.fill(service.wording.frames["missing"].replace("{missing}", p.missing)) for p in found if p.missing
-    ]
+    lines += [service.wording.frames["missing"].replace("{missing}", p.missing) for p in found if p.missing]
     if plain:
         lines.append(service.wording.frames["plain"].format(plain=plain))
     if simply:
@@ -154,7 +166,11 @@ def show(
         "answer", lines, article=article.id, section=section, passages=tuple(p.id for p in found),
         citations=citations, plain=plain or None, offers=offers,
     )  # fmt: skip
-    new = replace(talk, article=article.id, section=section, passages=reply.passages, intent=intent, misses=0)
+    before = talk.seen if talk.article == article.id else ()
+    seen = tuple(dict.fromkeys((*before, *reply.passages)))
+    new = replace(
+        talk, article=article.id, section=section, passages=reply.passages, seen=seen, intent=intent, misses=0
+    )
     return reply, new
 
 
@@ -193,8 +209,17 @@ def not_covered(
     frames = service.wording.frames
     near = _with_lists(article, [choose.nearest(article, silence.nearest, terms_of(service, article, turn), turn)])[:2]
     citations = (citation(article, near[0].section),)
+    says_not = service.fill(f"The article does not say {silence.what}.", article)
+    if turn.talk.misses >= 2 and turn.talk.misses % 2 == 0:
+        reply = compose(
+            "not_covered",
+            [says_not, service.fill(frames["missed"])],
+            article=article.id,
+            offers=section_offers(service.wording, article, most=3),
+        )
+        return reply, replace(turn.talk, article=article.id, intent=turn.intent, misses=turn.talk.misses + 1)
     lines = [
-        service.fill(f"The article does not say {silence.what}.", article),
+        says_not,
         frames["nearest"],
         *quote(near),
         source_line(citations),

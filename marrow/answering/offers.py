@@ -6,7 +6,7 @@ from marrow.answering.wording import Wording
 from marrow.content import Article, Library
 from marrow.reply import Offer
 
-#: Targets that are no section: what `action_choice` does with each is in marrow.answering.choices.
+#: Targets that are no section: what each does is in `marrow.answering.talk.choice`.
 CONTROLS = ("simplify", "more", "topics", "disclaimer")
 
 

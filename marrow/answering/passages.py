@@ -14,6 +14,10 @@ ELSEWHERE = 0.05
 ALONE = 0.7
 #: Of a list, the bullets that hold this share answer; if they are many, the question was broad.
 SHARE, NARROW_AT_MOST = 0.6, 2
+#: Words of a question that names no subject, up to which it asks for the whole section.
+BARE = 4
+#: A passage less likely than this is not the nearest to anything.
+NEAR_ENOUGH = 0.3
 #: What the first, second and third section of a kind of question count.
 RANKS = (1.0, 0.2, 0.1)
 
@@ -45,7 +49,9 @@ def _by_likeness(article: Article, sections: Sequence[Section], turn: Turn) -> t
 
     section = max(sections, key=worth)
     total = sum(likeness(article, p, turn) for p in section.passages)
-    if not total:
+    # "What causes it?" names nothing narrower than its section.
+    bare = turn.common and len(turn.text.split()) <= BARE and not any(p.bullet for p in section.passages)
+    if not total or bare:
         return section.passages
     ranked = sorted(section.passages, key=lambda p: -likeness(article, p, turn))
     kept: list[Passage] = []
@@ -106,4 +112,6 @@ def nearest(article: Article, kinds: Sequence[str], terms: Sequence[Term], turn:
         if found := with_terms(section, specific):
             return _best_few(article, found, turn, most=1)[0]
     candidates = [p for section in sections for p in section.passages] or list(article.passages())
-    return max(candidates, key=lambda p: likeness(article, p, turn))
+    best = max(candidates, key=lambda p: likeness(article, p, turn))
+    # What is hardly near says least by being general.
+    return best if likeness(article, best, turn) >= NEAR_ENOUGH else candidates[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -30,8 +31,10 @@ class Service:
         sources = _listed([f"the article “{a.title}” of {a.source}" for a in self.library.articles])
         team = self.care_team or self.wording.frames["team"]
         title = name_of(article) if article else topics
-        filled = text.format(topics=topics, sources=sources, team=team, title=title)
-        return filled[:1].upper() + filled[1:]
+        # Not str.format: an article's or a care team's own braces are theirs.
+        for name, value in (("topics", topics), ("sources", sources), ("title", title), ("team", team)):
+            text = text.replace(f"{{{name}}}", value)
+        return re.sub(r"(^|[.?!] )([a-z])", lambda m: m[1] + m[2].upper(), text)
 
     def next_text(
         self, talk: Talk, key: str, texts: tuple[str, ...], article: Article | None = None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from marrow.answering import passages as choose
-from marrow.answering.answers import out_of_scope, pick_article, question, show, terms_of, topic_offers
+from marrow.answering.answers import EMERGENCIES, out_of_scope, pick_article, question, show, terms_of, topic_offers
 from marrow.answering.offers import section_offers
 from marrow.answering.service import Service
 from marrow.answering.turn import SECTIONS_OF, Talk, Turn
@@ -21,13 +21,18 @@ _OPENS = {"greet", "affirm", "deny", "capabilities", "bot_identity", "repair", "
           "forget_me"}  # fmt: skip
 
 
-#: The intents of emergencies, and how sure the classifier must be of them together.
-EMERGENCIES = {"emergency", "crisis"}
-SURE = 0.6
+_NOT = re.compile(r"\b(?:do not|don'?t|dont|never|not)\b", re.IGNORECASE)
+
+#: How sure the classifier must be of an emergency to alarm, and of a crisis, where silence costs more.
+SURE, SURE_OF_CRISIS = 0.6, 0.4
+#: Below this confidence small talk is not understood.
+UNDERSTOOD = 0.2
 
 
 def smalltalk(service: Service, turn: Turn, key: str | None = None) -> tuple[Reply, Talk]:
     """A short text that leads back to the topics. `key` is a row of `smalltalk` in replies.yml; else the intent."""
+    if key is None and turn.confidence < UNDERSTOOD:
+        key = "unclear"
     key = key or turn.intent
     text, talk = service.next_text(turn.talk, key, service.wording.smalltalk[key])
     offers = topic_offers(service) if key in _OPENS else ()
@@ -36,6 +41,8 @@ def smalltalk(service: Service, turn: Turn, key: str | None = None) -> tuple[Rep
 
 def forget(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     """Confirm that the conversation is deleted; the guard deletes it once this turn has ended."""
+    if _NOT.search(turn.text):  # "please don't forget me"
+        return smalltalk(service, turn, "privacy")
     reply, _ = smalltalk(service, turn, "forget_me")
     return replace(reply, erase=True), Talk()
 
@@ -43,8 +50,8 @@ def forget(service: Service, turn: Turn) -> tuple[Reply, Talk]:
 def full_disclaimer(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     """The article's own disclaimer in place of the short one."""
     article = service.library.article(turn.talk.article or service.library.articles[0].id)
-    text, talk = service.next_text(turn.talk, "full_disclaimer", service.wording.smalltalk["full_disclaimer"])
-    return compose("smalltalk", [text], article=article.id, disclaimer=article.disclaimer), talk
+    offers = topic_offers(service)
+    return compose("smalltalk", [], article=article.id, disclaimer=article.disclaimer, offers=offers), turn.talk
 
 
 def simplify(service: Service, turn: Turn) -> tuple[Reply, Talk]:
@@ -61,7 +68,7 @@ def tell_more(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     if article is None:
         return smalltalk(service, turn, "capabilities")
     section = article.section(turn.talk.section or "overview")
-    seen = {p.id for p in shown}
+    seen = {*turn.talk.seen, *(p.id for p in shown)}
     rest = [p for p in section.passages if p.id not in seen] if section else []
     if rest:
         return show(service, article, rest, turn.talk, turn.talk.intent or "ask_definition")
@@ -79,6 +86,8 @@ def follow_up(service: Service, turn: Turn) -> tuple[Reply, Talk]:
             return picked
         picked = service.library.article(turn.terms[0][0] if turn.terms else known or service.library.articles[0].id)
     terms = [term for term in terms_of(service, picked, turn) if term.specific]
+    if picked.id in turn.articles and not terms and turn.talk.intent in SECTIONS_OF and turn.talk.article != picked.id:
+        return question(service, replace(turn, intent=str(turn.talk.intent), ranking=()))
     if terms:
         order = [turn.talk.section, "treatment", *(s.kind for s in picked.sections)]
         for kind in dict.fromkeys(k for k in order if k):
@@ -130,7 +139,8 @@ def urgent(service: Service, turn: Turn) -> tuple[Reply, Talk]:
 
     It alarms only when it is sure; what it merely suspects is read as the likeliest question.
     """
-    if sum(p for intent, p in turn.ranking if intent in EMERGENCIES) < SURE:
+    shares = dict(turn.ranking)
+    if sum(shares.get(intent, 0.0) for intent in EMERGENCIES) < SURE and shares.get("crisis", 0.0) < SURE_OF_CRISIS:
         return next_best(service, turn)
     alarm = Alarm("crisis" if turn.intent == "crisis" else "general", sign="", carer=False, language="en")
     return compose("urgent", service.emergency.text(alarm, service.care_team).splitlines()), turn.talk

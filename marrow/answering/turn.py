@@ -23,11 +23,16 @@ SECTIONS_OF = {
 
 @dataclass(frozen=True)
 class Talk:
-    """What is remembered of a conversation: the one slot `talk`. `said` counts the texts of each kind already used."""
+    """What is remembered of a conversation: the one slot `talk`.
+
+    `passages` were shown last, `seen` at any time; `misses` counts the replies in a row that did not answer; `said`
+    counts the texts of each kind already used.
+    """
 
     article: str | None = None
     section: str | None = None
     passages: tuple[str, ...] = ()
+    seen: tuple[str, ...] = ()
     intent: str | None = None
     misses: int = 0
     said: Mapping[str, int] = field(default_factory=dict)
@@ -38,13 +43,13 @@ class Talk:
         if not isinstance(value, dict):
             return cls()
         try:
-            return cls(**{**value, "passages": tuple(value.get("passages") or ())})
+            return cls(**{**value, **{key: tuple(value.get(key) or ()) for key in ("passages", "seen")}})
         except TypeError:
             return cls()
 
     def to_slot(self) -> dict[str, Any]:
         """The talk as JSON."""
-        return {**asdict(self), "passages": list(self.passages)}
+        return {**asdict(self), "passages": list(self.passages), "seen": list(self.seen)}
 
     def counted(self, key: str) -> Talk:
         """The talk with one more text of this kind said."""

@@ -115,7 +115,9 @@ def read_page(path: Path) -> Page:
     return Page(
         title=title,
         sections=sections,
-        disclaimer=next((line.text for line in lines if _pattern("disclaimer").search(line.text)), ""),
+        disclaimer=_pattern("disclaimer_link").sub(
+            "", next((line.text for line in lines if _pattern("disclaimer").search(line.text)), "")
+        ),
         contributors=tuple(
             match["names"].strip() for line in lines if (match := _pattern("contributors").match(line.text))
         ),

@@ -114,6 +114,7 @@ class Guard:
         *,
         buckets: Buckets | None = None,
         choice: object = None,
+        ready: bool = True,
     ) -> Answered:
         """Answer one message of one person, whatever it is and whatever happens. Never raises, never silent.
 
@@ -124,6 +125,7 @@ class Guard:
             text: what was typed, of any type.
             buckets: the person's rate limit, if the channel has one.
             choice: the key of a button, where the channel tells buttons from text.
+            ready: whether there is a model to ask.
         """
         ends = time.monotonic() + self.config.deadline
         typed = text if isinstance(text, str) else ""
@@ -131,6 +133,8 @@ class Guard:
             return Answered(reply)
         if buckets is not None and (wait := buckets.take(conversation, time.monotonic())):
             return replace(self.error("too_fast"), retry_after=wait)
+        if not ready:
+            return self.error("not_ready")
         if choice is None and not isinstance(text, str):
             return self.error("not_text")
         picked = choice if choice is not None else (typed.strip() if Identity.looks_like_key(typed.strip()) else None)

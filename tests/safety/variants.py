@@ -22,7 +22,7 @@ _LEET = {"a": "4", "e": "3", "i": "1", "o": "0", "s": "5"}
 # Words that a slip makes and that mean something else.
 _REAL = frozenset(
     "tipping were sand wong stars tables pulls tried waking pins cars blow bring bing hard lied ties fees patent herd cones"
-    " sock cooked sares stoke".split()
+    " sock cooked sares stoke bother takin talkin".split()
 )
 _BEFORE = (
     "hi, ",

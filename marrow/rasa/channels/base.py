@@ -85,6 +85,12 @@ def respond(body: Any, status: int = 200, headers: Mapping[str, str] | None = No
     )
 
 
+def is_ready(request: Request) -> bool:
+    """Whether Rasa has a model. Under `rasa run` the agent is there before the first request."""
+    agent = getattr(request.app.ctx, "agent", None)
+    return agent is not None and bool(agent.is_ready())
+
+
 def same_or_allowed_origin(request: Request, allowed: tuple[str, ...]) -> bool:
     """Whether a browser's page of this origin may speak here. Requests without an Origin come from no page."""
     origin = request.headers.get("origin")

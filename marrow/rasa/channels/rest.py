@@ -6,6 +6,7 @@ import hmac
 import ipaddress
 import logging
 from typing import Any
+from urllib.parse import urlsplit
 
 from sanic import Blueprint
 from sanic.request import Request
@@ -15,6 +16,7 @@ from marrow.rasa.channels.base import (
     BodyTooLargeError,
     GuardedChannel,
     alarm_in,
+    is_ready,
     parse,
     read_body,
     respond,
@@ -26,7 +28,8 @@ from marrow.reply import Reply
 
 logger = logging.getLogger(__name__)
 
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "x-forwarded-host", "via")
+# Any of these says that the connection's address is a proxy's, not the caller's.
+_FORWARDED = ("forwarded", "x-forwarded", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip", "via")
 _LONGEST_SENDER = 255
 
 
@@ -69,14 +72,21 @@ class RestChannel(GuardedChannel):
             data = parse(body)
         except ValueError:
             return self._refuse(body, "malformed", 400)
+        message = data.get("message") if isinstance(data, dict) else None
+        if not isinstance(message, str) and (reply := alarm_in(guard, body)):
+            return respond(
+                self._render(Answered(reply), _echo(data.get("sender") if isinstance(data, dict) else ""), "")
+            )
         data = data if isinstance(data, dict) else {}
         sender = data.get("sender")
         if not isinstance(sender, str) or not _can_be_sender(sender):
-            if reply := guard.alarm(data["message"] if isinstance(data.get("message"), str) else ""):
+            if isinstance(message, str) and (reply := guard.alarm(message)):
                 return respond(self._render(Answered(reply), _echo(sender), ""))
             return respond(self._render(guard.error("no_sender"), _echo(sender), ""))
         conversation = guard.identity.conversation("rest", sender)
-        answered = await guard.answer(handler, "rest", conversation, data.get("message"), buckets=self._buckets)
+        answered = await guard.answer(
+            handler, "rest", conversation, message, buckets=self._buckets, ready=is_ready(request)
+        )
         return respond(self._render(answered, sender, conversation))
 
     def _caller_refused(self, request: Request) -> int | None:
@@ -87,15 +97,23 @@ class RestChannel(GuardedChannel):
             if not given.startswith("Bearer "):
                 return 401
             return None if hmac.compare_digest(given[7:].strip().encode(), key.encode()) else 403
-        if any(header in request.headers for header in _FORWARDED) or not _is_loopback(request.ip):
+        if any(header.lower().startswith(_FORWARDED) for header in request.headers) or not _is_loopback(request.ip):
+            return 403
+        # A name that resolves to this machine (DNS rebinding) is not this machine's name.
+        if not _is_local_name(request.headers.get("host", "")):
             return 403
         # A page open in a browser on this machine is no server.
         return None if same_or_allowed_origin(request, ()) else 403
 
     def _refuse(self, body: bytes, problem: str, status: int) -> HTTPResponse:
+        try:
+            data = parse(body)
+            sender = _echo(data.get("sender")) if isinstance(data, dict) else ""
+        except ValueError:
+            sender = ""
         if reply := alarm_in(self.guard, body):
-            return respond(self._render(Answered(reply), "", ""))
-        return respond(self._render(self.guard.error(problem), "", ""), status)
+            return respond(self._render(Answered(reply), sender, ""))
+        return respond(self._render(self.guard.error(problem), sender, ""), status)
 
     def _render(self, answered: Answered, sender: str, conversation: str) -> list[dict[str, Any]]:
         reply: Reply = answered.reply
@@ -113,7 +131,14 @@ def _can_be_sender(sender: str) -> bool:
 
 
 def _echo(sender: object) -> str:
-    return sender.encode("utf-8", "replace").decode()[:_LONGEST_SENDER] if isinstance(sender, str) else ""
+    """What can be sent back of a sender that cannot be one."""
+    text = str(sender) if isinstance(sender, str | int | float) and not isinstance(sender, bool) else ""
+    return "".join(c for c in text if c.isprintable())[:_LONGEST_SENDER]
+
+
+def _is_local_name(host: str) -> bool:
+    name = urlsplit(f"//{host}").hostname or ""
+    return name == "localhost" or _is_loopback(name)
 
 
 def _is_loopback(address: str) -> bool:

@@ -19,6 +19,7 @@ from marrow.rasa.channels.base import (
     BodyTooLargeError,
     GuardedChannel,
     alarm_in,
+    is_ready,
     parse,
     read_body,
     respond,
@@ -45,7 +46,7 @@ class WebChannel(GuardedChannel):
         config = self.guard.config
         self._buckets = Buckets(config.web_limit)
         self._addresses = Buckets(config.session_limit)
-        self._answered: OrderedDict[str, tuple[str, asyncio.Future[HTTPResponse]]] = OrderedDict()
+        self._answered: OrderedDict[str, tuple[str, asyncio.Future[tuple[str | None, HTTPResponse]]]] = OrderedDict()
 
     @classmethod
     def name(cls) -> str:
@@ -111,9 +112,13 @@ class WebChannel(GuardedChannel):
         conversation = await self._conversation(request)
         if conversation is None:
             return self._refuse(body, "no_session")
+        if not isinstance(data.get("text", ""), str) and (reply := alarm_in(self.guard, body)):
+            return respond(self._render(Answered(reply), conversation))
         key = data.get("id")
+        if key is None:
+            return (await self._answer(request, handler, conversation, data))[1]
         if not isinstance(key, str) or not 0 < len(key) <= 100:
-            return await self._answer(request, handler, conversation, data)
+            return self._refuse(body, "malformed")
         key, digest = f"{conversation}/{key}", hashlib.sha256(body).hexdigest()
         known = self._answered.get(key)
         if known is None:
@@ -124,33 +129,44 @@ class WebChannel(GuardedChannel):
         if known[0] != digest:
             return self._refuse(body, "malformed")
         # Shielded: a client that gives up waiting and asks again must find the turn, not start another.
-        first = await asyncio.shield(known[1])
-        if first.status not in (200, 400):  # a refusal (too fast, not ready) is no answer to be repeated
+        try:
+            problem, first = await asyncio.shield(known[1])
+        except Exception:
+            self._answered.pop(key, None)
+            raise
+        if problem is not None:  # a refusal or a failure is no answer to be repeated: the next try may succeed
             self._answered.pop(key, None)
         return HTTPResponse(first.body, first.status, dict(first.headers), first.content_type)
 
     async def _answer(
         self, request: Request, handler: Handler, conversation: str, data: dict[str, Any]
-    ) -> HTTPResponse:
-        guard = self.guard
-        agent = getattr(request.app.ctx, "agent", None)
-        text = data.get("text")
-        if (agent is None or not agent.is_ready()) and not (isinstance(text, str) and guard.alarm(text)):
-            return self._error("not_ready")
-        answered = await guard.answer(
-            handler, "web", conversation, text, buckets=self._buckets, choice=data.get("choice")
+    ) -> tuple[str | None, HTTPResponse]:
+        """What went wrong, if anything, and the response."""
+        answered = await self.guard.answer(
+            handler,
+            "web",
+            conversation,
+            data.get("text"),
+            buckets=self._buckets,
+            choice=data.get("choice"),
+            ready=is_ready(request),
         )
+        if answered.reply.erase:
+            self._drop_answers(conversation)
         if answered.problem and _STATUS[answered.problem] != 200:
-            return self._error(answered.problem, answered.retry_after)
-        return respond(self._render(answered, conversation))
+            return answered.problem, self._error(answered.problem, answered.retry_after)
+        return answered.problem, respond(self._render(answered, conversation))
+
+    def _drop_answers(self, conversation: str) -> None:
+        for key in [key for key in self._answered if key.startswith(f"{conversation}/")]:
+            del self._answered[key]
 
     async def _forget(self, request: Request, handler: Handler, body: bytes, data: dict[str, Any]) -> HTTPResponse:
         conversation = await self._conversation(request)
         if conversation is None:
             return self._refuse(body, "no_session")
         await self.guard.forget(conversation, close=True)
-        for key in [key for key in self._answered if key.startswith(f"{conversation}/")]:
-            del self._answered[key]
+        self._drop_answers(conversation)
         return empty(204, {"Cache-Control": "no-store"})
 
     async def _feedback(self, request: Request, handler: Handler, body: bytes, data: dict[str, Any]) -> HTTPResponse:
@@ -168,7 +184,7 @@ class WebChannel(GuardedChannel):
 
     async def _conversation(self, request: Request) -> str | None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        conversation = self.guard.identity.conversation_of(token.strip()) if scheme == "Bearer" else None
+        conversation = self.guard.identity.conversation_of(token.strip()) if scheme.lower() == "bearer" else None
         return None if conversation is None or await self.guard.is_closed(conversation) else conversation
 
     def _render(self, answered: Answered, conversation: str) -> dict[str, Any]:

@@ -31,8 +31,8 @@ COMMON = 3
 
 
 def library_digest(library: Library) -> str:
-    """What the loaded articles are: their ids and the hashes of their sources, in one line."""
-    return " ".join(f"{a.id}:{a.sha256[:16]}" for a in library.articles)
+    """What the loaded articles are: their ids and the hashes of their files, in one line."""
+    return " ".join(f"{a.id}:{hashlib.sha256(a.path.read_bytes()).hexdigest()[:16]}" for a in library.articles)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
