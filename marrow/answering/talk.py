@@ -24,7 +24,7 @@ _OPENS = {"greet", "affirm", "deny", "capabilities", "bot_identity", "repair", "
 _NOT = re.compile(r"\b(?:do not|don'?t|dont|never|not)\b", re.IGNORECASE)
 
 #: How sure the classifier must be of an emergency to alarm, and of a crisis, where silence costs more.
-SURE, SURE_OF_CRISIS = 0.6, 0.4
+SURE, SURE_OF_CRISIS = 0.6, 0.5
 #: Below this confidence small talk is not understood.
 UNDERSTOOD = 0.2
 

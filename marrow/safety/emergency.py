@@ -82,7 +82,15 @@ def _read_region(path: Path, region: str) -> tuple[dict[str, dict[str, str]], st
 
 def _check_numbers(document: PlacedYaml, regions: Mapping[str, yaml.Node]) -> None:
     """A number that has been changed in one place must not stay in the other."""
-    numbers = {name: set(_NUMBER.findall(yaml.serialize(node))) for name, node in regions.items()}
+    numbers = {
+        name: {
+            number
+            for key, child in document.mapping(node, name, optional=None).items()
+            if key not in _REVIEW
+            for number in _NUMBER.findall(yaml.serialize(child))
+        }
+        for name, node in regions.items()
+    }
     everywhere = numbers.pop(_ELSEWHERE)
     missing = everywhere - set().union(*numbers.values())
     if missing:

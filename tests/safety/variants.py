@@ -12,17 +12,14 @@ from collections.abc import Callable, Iterator
 
 Generator = Callable[[str, random.Random], Iterator[str]]
 
-_NEIGHBOURS = {
-    "a": "sq", "b": "vn", "c": "xv", "d": "sf", "e": "wr", "f": "dg", "g": "fh", "h": "gj", "i": "uo", "j": "hk", "k": "jl",
-    "l": "ko", "m": "n", "n": "bm", "o": "ip", "p": "o", "q": "wa", "r": "et", "s": "ad", "t": "ry", "u": "yi", "v": "cb",
-    "w": "qe", "x": "zc", "y": "tu", "z": "x",
-}  # fmt: skip
+_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _LOOKALIKES = {"a": "а", "c": "с", "e": "е", "i": "і", "o": "о", "p": "р", "s": "ѕ", "x": "х", "y": "у"}
 _LEET = {"a": "4", "e": "3", "i": "1", "o": "0", "s": "5"}
 # Words that a slip makes and that mean something else.
 _REAL = frozenset(
-    "tipping were sand wong stars tables pulls tried waking pins cars blow bring bing hard lied ties fees patent herd cones"
-    " sock cooked sares stoke bother takin talkin".split()
+    ("bing", "blow", "bother", "bring", "carey", "cars", "cones", "cooked", "fees", "hard", "herd", "lied", "patent")
+    + ("pins", "pulls", "sand", "sares", "sock", "stars", "stoke", "tables", "takin", "talkin", "ties", "tipping")
+    + ("tried", "waking", "were", "wong")
 )
 _BEFORE = (
     "hi, ",
@@ -52,6 +49,13 @@ def _words(text: str, longest_first: bool = True) -> list[re.Match[str]]:
 
 def _with(text: str, word: re.Match[str], other: str) -> str:
     return text[: word.start()] + other + text[word.end() :]
+
+
+def _beside(letter: str) -> str:
+    """The keys to the left and right of a letter's."""
+    row = next((row for row in _ROWS if letter in row), letter)
+    at = row.index(letter)
+    return row[max(0, at - 1) : at] + row[at + 1 : at + 2] or letter
 
 
 def case(text: str, rng: random.Random) -> Iterator[str]:
@@ -105,7 +109,7 @@ def slips(text: str, rng: random.Random) -> Iterator[str]:
     for word in _words(text)[:2]:
         letters = word[0]
         at = rng.randrange(1, len(letters) - 1)
-        beside = rng.choice(_NEIGHBOURS[letters[at].lower()])
+        beside = rng.choice(_beside(letters[at].lower()))
         for other in (
             letters[:at] + letters[at + 1] + letters[at] + letters[at + 2 :],
             letters[:at] + letters[at + 1 :],

@@ -1,0 +1,308 @@
+"""Red flags: nobody in an emergency is missed, and hardly anybody else is alarmed.
+
+phrasings.yml and calm.yml were written in waves, each after the patterns had been mended on the waves before, half of
+each held back (`set: held`). Missed of the urgent and alarmed of the calm when a set was first measured:
+
+    wave 1, held, before any mending         22 of 195, 13 of 359
+    wave 1, held, mended on the shown half    8 of 195, 11 of 359
+    waves 2, 3, 4, 5                         51 of 215, 39 of 176, 10 of 104, 27 of 112 and 14, 9, 12, 6 of 707 calm
+    waves 6, 7                                2 of 87, 10 of 68 and 2 of 80 calm
+
+Waves 2, 3 and 5 were meant to be hard. What is written next will be missed at some such rate: the patterns are a floor,
+and the classifier behind them has a say as well.
+"""
+
+import random
+import re
+import shutil
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from variants import GENERATORS, variants
+
+from marrow.errors import DataError
+from marrow.safety.hygiene import MAX_BODY_BYTES
+from marrow.safety.red_flags import KINDS, RedFlags
+
+HERE = Path(__file__).parent
+DATA = HERE.parents[1] / "data" / "safety"
+
+
+def _rows(name: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
+    return rows
+
+
+PHRASINGS = _rows("phrasings.yml")
+CALM = _rows("calm.yml")
+
+
+@cache
+def _loaded() -> RedFlags:
+    return RedFlags.load(DATA)
+
+
+@pytest.fixture
+def flags() -> RedFlags:
+    return _loaded()
+
+
+# --- what must be found, and what must not
+
+
+def test_phrasings_are_many_of_every_kind_and_half_held_back() -> None:
+    assert len(PHRASINGS) >= 250
+    assert len(CALM) >= 500
+    for rows in (PHRASINGS, CALM):
+        held = sum(row["set"] == "held" for row in rows)
+        assert 0.45 < held / len(rows) < 0.55
+    assert {row["kind"] for row in PHRASINGS if isinstance(row["kind"], str)} == set(KINDS)
+
+
+def test_find_misses_no_phrasing(flags: RedFlags) -> None:
+    missed = [row["text"] for row in PHRASINGS if flags.find(row["text"]) is None]
+    assert not missed
+
+
+def test_find_names_the_kind_and_the_language(flags: RedFlags) -> None:
+    wrong = []
+    for row in PHRASINGS:
+        alarm = flags.find(row["text"])
+        kinds = [row["kind"]] if isinstance(row["kind"], str) else row["kind"]
+        if alarm is None or alarm.kind not in kinds or alarm.language != row.get("lang", "en"):
+            wrong.append((row["text"], alarm))
+    assert not wrong
+
+
+def test_find_misses_no_variant(flags: RedFlags) -> None:
+    made = list(variants([row["text"] for row in PHRASINGS]))
+    assert len(made) >= 3_000
+    assert {name for name, _, _ in made} == {generator.__name__ for generator in GENERATORS}
+    missed = [(name, ascii(variant)) for name, _, variant in made if flags.find(variant) is None]
+    assert not missed
+
+
+def test_find_alarms_at_most_one_calm_sentence_in_a_hundred(flags: RedFlags) -> None:
+    false = [(row["text"], alarm.sign) for row in CALM if (alarm := flags.find(row["text"]))]
+    assert len(false) <= len(CALM) / 100, false
+
+
+def test_find_alarms_few_calm_sentences_with_slips(flags: RedFlags) -> None:
+    made = [
+        variant
+        for name, _, variant in variants([row["text"] for row in CALM[::4]])
+        if name in ("slips", "spacing", "case")
+    ]
+    false = [variant for variant in made if flags.find(variant)]
+    assert len(false) <= len(made) / 50, false
+
+
+# --- who, when, and whether
+
+
+@pytest.mark.parametrize(
+    ("text", "carer"),
+    [
+        ("my legs have gone numb", False),
+        ("my mum's legs have gone numb", True),
+        ("dad can't get up", True),
+        ("I can't wake my husband", True),
+        ("my husband noticed that my legs are weak", False),
+        ("she says her legs feel dead", True),
+        ("he says I am talking nonsense and I am so thirsty", False),
+        ("the patient cannot breathe", True),
+        ("a woman here has collapsed", True),
+        ("my wife says she wants to die", True),
+        ("I want to die", False),
+        ("mi madre no puede respirar", True),
+        ("no puedo respirar", False),
+    ],
+)
+def test_find_tells_who_it_happens_to(flags: RedFlags, text: str, carer: bool) -> None:
+    alarm = flags.find(text)
+    assert alarm is not None
+    assert alarm.carer is carer
+
+
+@pytest.mark.parametrize(
+    ("calm", "alarm"),
+    [
+        ("can it make your legs numb?", "it has made my legs numb"),
+        ("what if I couldn't walk one day?", "I couldn't walk this morning"),
+        ("no numbness so far, legs fine", "no, my legs are numb"),
+        ("last year I broke my hip", "last year I had a scan, today I broke my hip"),
+        ("does it make people feel confused?", "does it matter that my husband is confused?"),
+        ("my legs are not numb", "I can't say why my legs are numb"),
+        ("my dog can't walk", "I was walking my dog when my legs gave way"),
+        ("I don't want to die", "I don't want to live"),
+        ("I had chest pain two years ago", "I had chest pain two years ago and now it hurts again in my chest"),
+        ("if my leg broke would they operate?", "if I felt like ending it, who would listen?"),
+        ("I'm confused by your answer", "she is confused and very sleepy"),
+    ],
+)
+def test_find_parts_a_topic_from_a_person_in_the_present(flags: RedFlags, calm: str, alarm: str) -> None:
+    assert flags.find(calm) is None
+    assert flags.find(alarm) is not None
+
+
+def test_find_takes_the_gravest_sign(flags: RedFlags) -> None:
+    alarm = flags.find("I have a fever on chemo, my legs are numb and I can't breathe")
+    assert alarm is not None
+    assert alarm.sign == "not-breathing"
+
+
+def test_find_sees_an_emergency_anywhere_in_a_long_text(flags: RedFlags) -> None:
+    calm = [row["text"].rstrip(".!?") for row in CALM if flags.find(row["text"]) is None and row["text"].isascii()]
+    for before in (5, 60, 150):
+        alarm = flags.find(". ".join([*calm[:before], "My legs have gone numb", *calm[before : before + 20]]))
+        assert alarm is not None, before
+
+
+# --- what it must withstand
+
+
+def _random_text(rng: random.Random) -> str:
+    ranges = ((32, 127), (32, 127), (0, 0x250), (0x300, 0x370), (0x2000, 0x2100), (0xD800, 0xE000), (0xFF00, 0x10000))
+    pieces = (
+        "can't ",
+        "legs",
+        " numb",
+        "?",
+        "...",
+        "'",
+        "''",
+        "n't",
+        "38.5",
+        "١٢",
+        "½",
+        "²",
+        "a b c d",
+        "!",
+        "\x00",
+        "ﷺ",
+        "🆘",
+    )
+    return "".join(
+        rng.choice(pieces) if rng.random() < 0.4 else chr(rng.randrange(*rng.choice(ranges)))
+        for _ in range(rng.randrange(0, 40))
+    )
+
+
+def test_find_never_raises(flags: RedFlags) -> None:
+    rng = random.Random(11)
+    for _ in range(4_000):
+        flags.find(_random_text(rng))
+    for text in ("", " ", "'", "?", "\ud800", "'s", "_", "^ $", "<hot>", "9" * 400, "1." * 99, "a" * 5000, "ﷺ" * 5000):
+        flags.find(text)
+
+
+def _fill(piece: Callable[[], str]) -> str:
+    return " ".join(piece() for _ in range(MAX_BODY_BYTES // 4))[:MAX_BODY_BYTES]
+
+
+@cache
+def _long_texts() -> dict[str, str]:
+    rng = random.Random(5)
+    urgent = " ".join(row["text"] for row in PHRASINGS).split()
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    return {
+        "calm sentences": _fill(lambda: rng.choice(CALM)["text"] + "."),
+        "calm words without stops": _fill(lambda: re.sub(r"[^\w ']", "", rng.choice(CALM)["text"])),
+        "urgent words, all denied": _fill(lambda: "no " + rng.choice(urgent)),
+        "urgent words in any order": _fill(lambda: "if " + rng.choice(urgent)),
+        "words of no language": _fill(lambda: "".join(rng.choice(letters) for _ in range(rng.randrange(3, 13)))),
+        "signs of letters": _fill(lambda: "".join(rng.choice("a3$1!'|@s*0") for _ in range(9))),
+        "one word": "a" * MAX_BODY_BYTES,
+        "words run together": ("mylegsarenumb" * 2000)[:MAX_BODY_BYTES],
+        "letters set apart": ("l e g s " * 3000)[:MAX_BODY_BYTES],
+        "marks": "?!.,;" * (MAX_BODY_BYTES // 5),
+        "quotes": "a'" * (MAX_BODY_BYTES // 2),
+        "long ligatures": "ﷺ" * MAX_BODY_BYTES,
+        "any characters": "".join(chr(rng.randrange(32, 0x3000)) for _ in range(MAX_BODY_BYTES)),
+    }
+
+
+@pytest.mark.parametrize("name", list(_long_texts()))
+def test_find_reads_16_kb_in_a_moment(flags: RedFlags, name: str) -> None:
+    text = _long_texts()[name]
+    seconds = []
+    for _ in range(3):
+        start = time.perf_counter()
+        flags.find(text)
+        seconds.append(time.perf_counter() - start)
+    assert min(seconds) < 0.4  # 0.13 at most when measured; the rest is for busy machines
+
+
+def test_find_reads_a_sentence_in_about_a_millisecond(flags: RedFlags) -> None:
+    texts = [row["text"] for row in PHRASINGS + CALM]
+    seconds = []
+    for text in texts:
+        start = time.perf_counter()
+        flags.find(text)
+        seconds.append(time.perf_counter() - start)
+    assert sorted(seconds)[len(seconds) // 2] < 0.002  # 0.0002 when measured
+
+
+def test_find_keeps_no_word_of_a_text(flags: RedFlags) -> None:
+    flags.find("my legs are numb says Zyxwvutia Qrstuvwia")
+    for language in flags._languages:
+        assert not {"zyxwvutia", "Zyxwvutia", "qrstuvwia"} & set(language._vocab.strings)
+
+
+def test_find_serves_many_threads(flags: RedFlags) -> None:
+    texts = [row["text"] for row in (PHRASINGS + CALM)[::9]]
+    alone = [flags.find(text) for text in texts]
+    with ThreadPoolExecutor(8) as pool:
+        for together in pool.map(lambda _: [flags.find(text) for text in texts], range(8)):
+            assert together == alone
+
+
+# --- errors in the data file
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("LEG ..4 NUMB|WEAK", "LEGGS ..4 NUMB|WEAK", r"there is no class LEGGS"),
+        ("LEG ..4 NUMB|WEAK", "& LEG", r"cannot read the pattern"),
+        ("LEG ..4 NUMB|WEAK", "..4", r"a pattern fits any text"),
+        ("kind: spine", "kind: spines", r"there is no kind 'spines'"),
+        ("id: chest-pain", "id: arm-weak", r"two signs are called arm-weak"),
+        ("reach: sentence", "reach: everywhere", r"reach is 'everywhere'"),
+        ("within: 7", "within: few", r"within is 'few'"),
+        ("lifted_by: [present, happened]", "lifted_by: [presence]", r"there is no 'presence' here"),
+        ("celsius: 38 43", "celsius: hot", r"'hot' is not a range"),
+        ("\n      LEG: ", "\n      UNUSED: word\n      LEG: ", r"nothing uses the class UNUSED"),
+        ("\n      LEG: ", "\n      SELF: me\n      LEG: ", r"twice"),
+        ("    hints: >-", "   hints: >-", r"YAML error"),
+    ],
+)
+def test_load_names_file_and_line_of_an_error(tmp_path: Path, old: str, new: str, message: str) -> None:
+    shutil.copytree(DATA, tmp_path, dirs_exist_ok=True)
+    file = tmp_path / "red_flags.yml"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(DataError, match=rf"red_flags\.yml:\d+: .*{message}"):
+        RedFlags.load(tmp_path)
+
+
+def test_load_of_nothing_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="cannot be read"):
+        RedFlags.load(tmp_path)
+    (tmp_path / "red_flags.yml").write_text("# nothing\n", encoding="utf-8")
+    with pytest.raises(DataError, match="empty"):
+        RedFlags.load(tmp_path)
+
+
+def test_data_is_hidden_from_rasa() -> None:
+    for path in DATA.glob("*.yml"):
+        assert not re.search(
+            r"^\s*-?\s*[\"']?(nlu|rules|stories|responses)[\"']?\s*:", path.read_text("utf-8"), re.MULTILINE
+        )
