@@ -87,10 +87,10 @@ _TOKEN: Final = re.compile(
 )
 # What stays of a contraction when it is taken apart: "she's" is "she s", "I'll" is "i will"; "can't" is one word.
 _CONTRACTED: Final = {"m": "am", "re": "are", "ll": "will", "ve": "have", "d": "would", "s": "s"}
-_LONGEST_WORD: Final = 24
+_LONGEST_WORD: Final = 24  # longer ones can only be several words run together
 _LONGEST_GLUED: Final = 240
-_DOUBTS: Final = 12
-_LONG: Final = 250
+_DOUBTS: Final = 12  # readings of a text whose slips may have meant several words
+_LONG: Final = 250  # words from which on only the likeliest reading is taken
 
 
 @dataclass(frozen=True)
@@ -245,7 +245,8 @@ class _Speller:
                 if distance > allowed or (other_start and (distance > 1 or min(len(word), len(candidate)) < 5)):
                     continue
                 found.add((distance, candidate not in self._targets, candidate))
-        return sorted(near for near in found if near[0] == min(found)[0])
+        fewest = min((slips for slips, _, _ in found), default=0)
+        return sorted(near for near in found if near[0] == fewest)
 
     def _apart(self, word: str) -> list[tuple[str, ...]]:
         """The ways to cut a run of words without blanks into the fewest known words; none if there is a rest."""
@@ -288,7 +289,7 @@ def _shortened(word: str, most: int) -> set[str]:
 
 # --- from units to signs ----------------------------------------------------------------------------------------------
 
-_CHUNK, _OVERLAP = 100, 16
+_CHUNK, _OVERLAP = 100, 16  # words; no pattern is longer than the overlap
 
 
 @dataclass(frozen=True)
@@ -302,6 +303,8 @@ class _Pattern:
 
 @dataclass(frozen=True)
 class _Sign:
+    """A sign of an emergency, as its entry in the data file says it."""
+
     id: str
     kind: str
     patterns: tuple[_Pattern, ...]
@@ -349,7 +352,8 @@ class _Reading:
 
     def docs(self, phrases: frozenset[str]) -> Iterator[tuple[Doc, Sequence[int]]]:
         """The sentence with the phrases tied, then untied; with each, the word that each unit starts at."""
-        for tied in {phrases & self.phrases, frozenset[str]()}:
+        here = phrases & self.phrases
+        for tied in (here, frozenset[str]()) if here else (here,):
             if tied not in self._docs:
                 trie = _Trie()
                 for phrase in sorted(tied):
@@ -606,9 +610,9 @@ class _LanguageReader:
         self._classes: dict[str, frozenset[str]] = {}
         self._used: set[str] = set()
         self._rewrites, self._phrases = _Trie(), _Trie()
-        self._plain: set[str] = set()  # never taken for a slip, never the word that was meant
+        self._plain: set[str] = set()  # words of `plain` and `near`: never taken for a slip
         self._spellings: set[str] = set()
-        self._keywords: set[str] = set()  # what a slip may have meant
+        self._keywords: set[str] = set()  # words of classes, patterns and spellings
         self._units: set[str] = set()
         self._variants: dict[str, list[str]] = {}
 
@@ -619,6 +623,8 @@ class _LanguageReader:
         for meant, forms in document.mapping(parts["spellings"], "spellings", optional=None).items():
             for form in document.scalar(forms, f"the spellings of {meant}").split(","):
                 run = self._characters.words(form)
+                if not run:
+                    raise document.error(forms, f"a spelling of '{meant}' has no letters", "Remove it")
                 self._rewrites.add(run, meant.split())
                 self._keywords.update(run, meant.split())
                 self._spellings.update(run[:1] if len(run) == 1 else ())

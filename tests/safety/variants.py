@@ -16,11 +16,37 @@ _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _LOOKALIKES = {"a": "а", "c": "с", "e": "е", "i": "і", "o": "о", "p": "р", "s": "ѕ", "x": "х", "y": "у"}
 _LEET = {"a": "4", "e": "3", "i": "1", "o": "0", "s": "5"}
 # Words that a slip makes and that mean something else.
-_REAL = frozenset(
-    ("bing", "blow", "bother", "bring", "carey", "cars", "cones", "cooked", "fees", "hard", "herd", "lied", "patent")
-    + ("pins", "pulls", "sand", "sares", "sock", "stars", "stoke", "tables", "takin", "talkin", "ties", "tipping")
-    + ("tried", "waking", "were", "wong")
-)
+_REAL = {
+    "bing",
+    "blow",
+    "bother",
+    "bring",
+    "carey",
+    "cars",
+    "cones",
+    "cooked",
+    "fees",
+    "hard",
+    "herd",
+    "lied",
+    "patent",
+    "pins",
+    "pulls",
+    "sand",
+    "sares",
+    "sock",
+    "stars",
+    "stoke",
+    "tables",
+    "takin",
+    "talkin",
+    "ties",
+    "tipping",
+    "tried",
+    "waking",
+    "were",
+    "wong",
+}
 _BEFORE = (
     "hi, ",
     "sorry to bother you but ",

@@ -100,7 +100,56 @@ def test_stream_parameter_answers_like_any_other_call(server: Running) -> None:
     assert (status, read(messages)["outcome"]) == (200, "smalltalk")
 
 
-@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"sender": "a", "message": ["my legs have gone numb"]}',
+        b'{"sender": "a", "message": {"text": "i can\'t feel my legs"}}',
+        b'{"sender": 5, "message": "i can\'t feel my legs"}',
+        b'"my legs have gone numb"',
+        b'["my legs have gone numb"]',
+    ],
+)
+def test_emergency_in_a_body_of_the_wrong_type(server: Running, body: bytes) -> None:
+    status, messages = server.post(HOOK, body)
+    assert (status, read(messages)["outcome"]) == (200, "urgent")
+
+
+def test_refusals_name_their_recipient(server: Running) -> None:
+    body = {"sender": "ward 7", "message": "hello"}
+    for headers in ({"X-Forwarded-For": "203.0.113.7"}, {"Origin": "https://evil.example"}):
+        assert server.post(HOOK, body, headers)[1][0]["recipient_id"] == "ward 7"
+    assert server.post(HOOK, {"sender": 7, "message": "hello"})[1][0]["recipient_id"] == "7"
+
+
+def test_another_name_for_this_machine_is_refused(server: Running) -> None:
+    headers = {"Host": "rebound.example", "Origin": "http://rebound.example"}
+    assert server.post(HOOK, {"sender": "a", "message": "hello"}, headers)[0] == 403
+
+
+def test_several_questions_get_one_reply(server: Running) -> None:
+    reply = server.say(
+        "What does denosumab do? How is bone metastasis found? And how much does it all cost?", "several"
+    )
+    assert reply["outcome"] == "answer" and reply["section"] == "treatment"
+    assert {"treatment.3", "diagnosis.1"} <= set(reply["passages"])
+    assert {c["section"] for c in reply["citations"]} >= {"Treatment", "Diagnosis"}
+    assert "what anything costs" in reply["text"]
+
+
+def test_nobody_reads_the_same_refusal_three_times(server: Running) -> None:
+    texts = [server.say("what dose of zometa should he take", "again")["text"] for _ in range(3)]
+    assert len(set(texts)) > 1
+
+
+def test_tell_me_more_comes_to_an_end(server: Running) -> None:
+    replies = [server.say(text, "more") for text in ("what is bone metastasis?", *["tell me more"] * 4)]
+    assert replies[-1]["outcome"] == "smalltalk"
+
+
+@pytest.mark.parametrize(
+    "header", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "X-Forwarded-Proto", "CF-Connecting-IP"]
+)
 def test_without_a_key_only_loopback_may_call(server: Running, header: str) -> None:
     status, messages = server.post(HOOK, {"sender": "a", "message": "hello"}, {header: "for=203.0.113.7"})
     assert (status, read(messages)["outcome"]) == (403, "error")
