@@ -289,7 +289,7 @@ def _shortened(word: str, most: int) -> set[str]:
 
 # --- from units to signs ----------------------------------------------------------------------------------------------
 
-_CHUNK, _OVERLAP = 100, 16  # words; no pattern is longer than the overlap
+_CHUNK, _OVERLAP = 100, 30  # words
 
 
 @dataclass(frozen=True)
