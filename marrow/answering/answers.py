@@ -11,7 +11,7 @@ from marrow.answering.offers import offer, section_offers
 from marrow.answering.service import Service
 from marrow.answering.terms import Term
 from marrow.answering.turn import SECTIONS_OF, Talk, Turn
-from marrow.content import Article, Passage
+from marrow.content import Article, GlossaryEntry, Passage
 from marrow.reply import Offer, Reply, citation, compose, quote, source_line, with_line
 
 #: Below this P(about an article) a question is about something else.
@@ -78,7 +78,33 @@ def answer(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     found = choose.select(picked, terms, turn)
     if not found:
         return not_covered(service, turn, "detail", picked)
-    return show(service, picked, found, turn.talk, turn.intent)
+    about = [term for term in terms if any(p.id in term.passages for p in found)]
+    return show(service, picked, found, turn.talk, turn.intent, notes=_notes(service, picked, found, turn, about))
+
+
+def _notes(
+    service: Service, article: Article, found: Sequence[Passage], turn: Turn, terms: Sequence[Term]
+) -> list[str]:
+    """What a quotation alone leaves unsaid: that a name stands for a term, and what a term that is asked for means."""
+    lines = []
+    quoted = " ".join(p.text for p in found).casefold()
+    for term in terms:
+        asked = turn.names.get(term.value, "").casefold()
+        name = next((n for n in article.names if n.text.casefold() == asked and n.kind in _OTHER_NAMES), None)
+        if name is not None and asked not in quoted:
+            lines.append(
+                service.wording.frames["listed"].replace("{name}", name.text).replace("{term}", term.value.lower())
+            )
+        if turn.intent == "ask_definition":
+            lines += [_explanation(e) for e in article.glossary if e.term.casefold() == term.value.casefold()]
+    return lines
+
+
+_OTHER_NAMES = {"brand", "abbreviation"}
+
+
+def _explanation(entry: GlossaryEntry) -> str:
+    return f"{entry.term[:1].upper()}{entry.term[1:]}: {entry.explanation}"
 
 
 def _lacking(article: Article, turn: Turn, terms: Sequence[Term]) -> str | None:
@@ -145,9 +171,19 @@ def _ask_which(service: Service, turn: Turn, articles: Sequence[str]) -> tuple[R
 
 
 def show(
-    service: Service, article: Article, found: Sequence[Passage], talk: Talk, intent: str, *, simply: bool = False
+    service: Service,
+    article: Article,
+    found: Sequence[Passage],
+    talk: Talk,
+    intent: str,
+    *,
+    simply: bool = False,
+    notes: Sequence[str] = (),
 ) -> tuple[Reply, Talk]:
-    """Quote passages, put them in plain words, and name their source; with `simply`, the plain words come in full."""
+    """Quote passages, put them in plain words, and name their source.
+
+    `notes` are lines that go with the plain words; with `simply`, those come in full, with the terms explained.
+    """
     found = _with_lists(article, found)
     section = found[0].section
     citations = tuple(citation(article, kind) for kind in dict.fromkeys(p.section for p in found))
@@ -157,6 +193,7 @@ def show(
     lines += [service.wording.frames["missing"].replace("{missing}", p.missing) for p in found if p.missing]
     if plain:
         lines.append(service.wording.frames["plain"].format(plain=plain))
+    lines += notes
     if simply:
         lines += _explained(service, article, found)
     lines.append(source_line(citations))
@@ -193,7 +230,7 @@ def _explained(service: Service, article: Article, found: Sequence[Passage]) -> 
         if (term := used.get(entry.term.casefold())) and shown & set(term.passages)
     ]
     entries.sort(key=lambda pair: (not pair[0].specific, len(pair[0].passages)))
-    return [f"{e.term[:1].upper()}{e.term[1:]}: {e.explanation}" for _, e in entries[:EXPLAINED_AT_MOST]]
+    return [_explanation(entry) for _, entry in entries[:EXPLAINED_AT_MOST]]
 
 
 def not_covered(

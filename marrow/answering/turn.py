@@ -61,9 +61,9 @@ class Turn:
     """A question and its evidence.
 
     `ranking` is intents with confidences, best first. `articles` are ids named in the text, `terms` (article id, term)
-    pairs, `others` (name, group) pairs of things named that no article has. `scope` is P(about an article) by id,
-    `scores` P(a passage | the question) by "article/passage". `common` says that the text names
-    no subject at all. `target` is a chosen button's.
+    pairs, `names` says as what each term was named, `others` are (name, group) pairs of things named that no article
+    has. `scope` is P(about an article) by id, `scores` P(a passage | the question) by "article/passage". `common` says
+    that the text names no subject at all. `target` is a chosen button's.
     """
 
     text: str
@@ -73,6 +73,7 @@ class Turn:
     articles: tuple[str, ...] = ()
     terms: tuple[tuple[str, str], ...] = ()
     others: tuple[tuple[str, str], ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
     scope: Mapping[str, float] = field(default_factory=dict)
     scores: Mapping[str, float] = field(default_factory=dict)
     common: bool = False
@@ -86,17 +87,20 @@ def read_turn(latest_message: Mapping[str, Any], talk_slot: object) -> Turn:
     entities = [e for e in latest_message.get("entities") or () if isinstance(e, dict)]
     evidence = latest_message.get("evidence") or {}
 
+    text = latest_message.get("text") or ""
+
     def named(kind: str) -> list[dict[str, Any]]:
         return [e for e in entities if e.get("entity") == kind]
 
     return Turn(
-        text=latest_message.get("text") or "",
+        text=text,
         intent=intent.get("name") or "nlu_fallback",
         confidence=float(intent.get("confidence") or 0.0),
         ranking=tuple((r["name"], float(r["confidence"])) for r in latest_message.get("intent_ranking") or ()),
         articles=tuple(dict.fromkeys(e["value"] for e in named(ARTICLE))),
         terms=tuple(dict.fromkeys((e["article"], e["value"]) for e in named(TERM))),
         others=tuple(dict.fromkeys((e["value"], e.get("group", "")) for e in named(OTHER))),
+        names={e["value"]: text[e["start"] : e["end"]] for e in named(TERM) if "start" in e},
         scope=evidence.get("scope") or {},
         scores=evidence.get("scores") or {},
         common=bool(evidence.get("common")),

@@ -38,6 +38,8 @@ from marrow.rasa.training import newest_model  # noqa: E402
 
 logger = logging.getLogger("marrow")
 
+_READ = ("GET", "HEAD")  # what monitors ask with
+
 _CANARY_LASTS = 10.0  # seconds for which /ready believes the last canary
 _CANARY_WAITS = 3.0
 _EXPIRE_EVERY = 600.0
@@ -128,11 +130,11 @@ async def _expire(guard: Guard) -> None:
 
 
 def _add_health(app: Sanic, guard: Guard) -> None:
-    @app.get("/health")
+    @app.route("/health", methods=_READ)
     async def health(request: Request) -> HTTPResponse:
         return respond({"status": "alive"})
 
-    @app.get("/ready")
+    @app.route("/ready", methods=_READ)
     async def ready(request: Request) -> HTTPResponse:
         agent = app.ctx.agent
         if agent is None or not agent.is_ready():
@@ -176,7 +178,7 @@ def _judge_canary(guard: Guard, parsed: dict[str, Any]) -> tuple[bool, str]:
 
 
 def _add_pages(app: Sanic) -> None:
-    @app.get("/")
+    @app.route("/", methods=_READ)
     async def page(request: Request) -> HTTPResponse:
         return await _send(_WIDGET / "page" / "index.html")
 

@@ -177,3 +177,11 @@ def test_next_best_reading(service: Service, turn: Any) -> None:
     assert next_best(service, turn("x", ranking=(("x", 0.5), ("ask_cost", 0.3))))[0].outcome == "not_covered"
     assert next_best(service, turn("x", ranking=(("other_subject", 0.5),)))[0].outcome == "out_of_scope"
     assert next_best(service, turn("x", ranking=()))[0].outcome == "smalltalk"
+
+
+def test_brand_is_said_to_stand_for_its_term_and_a_definition_explains_it(service: Service, turn: Any) -> None:
+    reply, _ = question(service, turn("ask_definition", ("denosumab",), names={"denosumab": "xgeva"}))
+    assert "It is listed here under denosumab." in reply.text and "Denosumab: " in reply.text
+    assert reply.text.startswith("• Bisphosphonates or denosumab")
+    plain, _ = question(service, turn("ask_treatment", ("denosumab",), names={"denosumab": "denosumab"}))
+    assert "listed here" not in plain.text

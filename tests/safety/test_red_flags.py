@@ -8,6 +8,10 @@ each held back (`set: held`). Missed of the urgent and alarmed of the calm when 
     waves 2, 3, 4, 5                         51 of 215, 39 of 176, 10 of 104, 27 of 112 and 14, 9, 12, 6 of 707 calm
     waves 6, 7, 8                             2 of 87, 10 of 68, 1 of 40 and 2, 0 of 130 calm (none in wave 7)
 
+The emergency and crisis examples of data/nlu, by another author, served to mend the patterns as well: 433 of 563 were
+found at first. Of tests/heldout only the counts were taken, nobody looked at a row: 98 of 108 urgent ones were found at
+first, 103 now; of the others 8 of 640 alarmed at first, 5 now.
+
 Waves 2, 3 and 5 were meant to be hard. What is written next will be missed at some such rate: the patterns are a floor,
 and the classifier behind them has a say as well.
 """

@@ -17,9 +17,9 @@ _LOOKALIKES = {"a": "а", "c": "с", "e": "е", "i": "і", "o": "о", "p": "р",
 _LEET = {"a": "4", "e": "3", "i": "1", "o": "0", "s": "5"}
 # Words that a slip makes and that mean something else.
 _REAL = {
-    "bing", "blow", "bother", "bring", "carey", "cars", "cones", "cooked", "fees", "hard", "herd", "lied", "patent", "pins",
-    "pulls", "sand", "sares", "sock", "stars", "stoke", "tables", "takin", "talkin", "ties", "tipping", "tried", "waking",
-    "were", "wong",
+    "bing", "blow", "bother", "bring", "carey", "cars", "cones", "cooked", "fees", "hard", "herd", "lied",
+    "patent", "pins", "pulls", "sand", "sares", "sock", "stars", "stoke", "tables", "takin", "talkin", "ties",
+    "tipping", "tried", "waking", "were", "wong",
 }  # fmt: skip
 _BEFORE = (
     "hi, ",
