@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import spacy
-import yaml
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 from spacy.matcher import PhraseMatcher
@@ -21,6 +20,7 @@ from spacy.tokens import Doc
 from marrow.content import Article, Library
 from marrow.content.article import SECTION_KINDS
 from marrow.errors import DataError
+from marrow.yamlfile import read_mapping
 
 #: Kinds of found things.
 ARTICLE, TERM, OTHER = "article", "term", "other"
@@ -87,12 +87,8 @@ def _holds(text: str, phrase: str) -> bool:
 
 def load_elsewhere(path: Path) -> dict[str, str]:
     """Names of things that questions are about and an article may lack, by name: group. Raises DataError."""
-    try:
-        groups = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise DataError(path, mark.line + 1 if mark else None, "is not YAML", "Mend the line named") from None
-    if not isinstance(groups, dict) or not all(isinstance(v, list) for v in groups.values()):
+    groups = read_mapping(path)
+    if not all(isinstance(names, list) for names in groups.values()):
         raise DataError(path, 1, "is not a mapping of groups to lists of names", "Write `group: [name, ...]`")
     return {str(name).casefold(): str(group) for group, names in groups.items() for name in names}
 

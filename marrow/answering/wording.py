@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from marrow.errors import DataError
+from marrow.yamlfile import read_mapping
 
 
 @dataclass(frozen=True)
@@ -44,12 +42,12 @@ _PARTS = ("frames", "questions", "section_words", "smalltalk", "out_of_scope", "
 def load_wording(directory: Path) -> Wording:
     """Read replies.yml and not_covered.yml. Raises DataError naming file, line and remedy."""
     replies_path, silences_path = directory / "replies.yml", directory / "not_covered.yml"
-    replies = _mapping(replies_path)
+    replies = read_mapping(replies_path)
     for part in _PARTS:
         if part not in replies:
             raise DataError(replies_path, 1, f"has no `{part}`", "Add it; the comments in the file say what it holds")
     silences = {}
-    for name, row in _mapping(silences_path).items():
+    for name, row in read_mapping(silences_path).items():
         if not isinstance(row, dict) or not {"what", "question", "nearest"} <= row.keys():
             line = _line_of(silences_path, f"{name}:")
             raise DataError(
@@ -65,19 +63,6 @@ def load_wording(directory: Path) -> Wording:
         errors=replies["errors"],
         silences=silences,
     )
-
-
-def _mapping(path: Path) -> dict[str, Any]:
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise DataError(path, mark.line + 1 if mark else None, "is not YAML", "Mend the line named") from None
-    except OSError as error:
-        raise DataError(path, None, f"cannot be read ({error.strerror})", "Restore the file") from None
-    if not isinstance(data, dict):
-        raise DataError(path, 1, "is not a mapping", "Write `name: text` lines")
-    return data
 
 
 def _texts(path: Path, name: str, texts: object) -> tuple[str, ...]:
