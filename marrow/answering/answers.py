@@ -79,10 +79,10 @@ def answer(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     if not found:
         return not_covered(service, turn, "detail", picked)
     about = [term for term in terms if any(p.id in term.passages for p in found)]
-    return show(service, picked, found, turn.talk, turn.intent, notes=_notes(service, picked, found, turn, about))
+    return show(service, picked, found, turn.talk, turn.intent, notes=notes_on(service, picked, found, turn, about))
 
 
-def _notes(
+def notes_on(
     service: Service, article: Article, found: Sequence[Passage], turn: Turn, terms: Sequence[Term]
 ) -> list[str]:
     """What a quotation alone leaves unsaid: that a name stands for a term, and what a term that is asked for means."""

@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from marrow.answering import passages as choose
-from marrow.answering.answers import EMERGENCIES, out_of_scope, pick_article, question, show, terms_of, topic_offers
+from marrow.answering.answers import (
+    EMERGENCIES,
+    notes_on,
+    out_of_scope,
+    pick_article,
+    question,
+    show,
+    terms_of,
+    topic_offers,
+)
 from marrow.answering.offers import section_offers
 from marrow.answering.service import Service
 from marrow.answering.turn import SECTIONS_OF, Talk, Turn
@@ -93,7 +102,8 @@ def follow_up(service: Service, turn: Turn) -> tuple[Reply, Talk]:
         for kind in dict.fromkeys(k for k in order if k):
             section = picked.section(kind)
             if section and (found := choose.with_terms(section, terms)):
-                return show(service, picked, found, turn.talk, turn.talk.intent or "ask_definition")
+                notes = notes_on(service, picked, found, turn, terms)
+                return show(service, picked, found, turn.talk, turn.talk.intent or "ask_definition", notes=notes)
     named = _section_named(service, turn.text)
     if named and (section := picked.section(named)):
         return show(service, picked, section.passages, turn.talk, f"ask_{named}")

@@ -16,6 +16,9 @@ from typing import Any
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+# A question's matrices are small: threads would only wait for each other, and for the other turns.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # Rasa imports TensorFlow, which imports JAX if it is there, for a converter nobody here uses: seconds of every start.
 sys.modules.setdefault("jax", None)  # type: ignore[arg-type]
 
