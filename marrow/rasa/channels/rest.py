@@ -72,17 +72,12 @@ class RestChannel(GuardedChannel):
             data = parse(body)
         except ValueError:
             return self._refuse(body, "malformed", 400)
-        message = data.get("message") if isinstance(data, dict) else None
-        if not isinstance(message, str) and (reply := alarm_in(guard, body)):
-            return respond(
-                self._render(Answered(reply), _echo(data.get("sender") if isinstance(data, dict) else ""), "")
-            )
         data = data if isinstance(data, dict) else {}
-        sender = data.get("sender")
+        sender, message = data.get("sender"), data.get("message")
         if not isinstance(sender, str) or not _can_be_sender(sender):
-            if isinstance(message, str) and (reply := guard.alarm(message)):
-                return respond(self._render(Answered(reply), _echo(sender), ""))
-            return respond(self._render(guard.error("no_sender"), _echo(sender), ""))
+            return self._refuse(body, "no_sender", 200)
+        if not isinstance(message, str):
+            return self._refuse(body, "not_text", 200)
         conversation = guard.identity.conversation("rest", sender)
         answered = await guard.answer(
             handler, "rest", conversation, message, buckets=self._buckets, ready=is_ready(request)
@@ -106,12 +101,14 @@ class RestChannel(GuardedChannel):
         return None if same_or_allowed_origin(request, ()) else 403
 
     def _refuse(self, body: bytes, problem: str, status: int) -> HTTPResponse:
+        """Refuse a call, unless its body describes an emergency, in its message or, where that is none, anywhere."""
         try:
             data = parse(body)
-            sender = _echo(data.get("sender")) if isinstance(data, dict) else ""
         except ValueError:
-            sender = ""
-        if reply := alarm_in(self.guard, body):
+            data = None
+        data = data if isinstance(data, dict) else {}
+        sender, message = _echo(data.get("sender")), data.get("message")
+        if reply := self.guard.alarm(message) if isinstance(message, str) else alarm_in(self.guard, body):
             return respond(self._render(Answered(reply), sender, ""))
         return respond(self._render(self.guard.error(problem), sender, ""), status)
 
