@@ -23,6 +23,8 @@ _INPUTS = (
     "data/wording/elsewhere.yml",
     "marrow/rasa/nlu",
     "marrow/answering/encoder.py",
+    "marrow/answering/turn.py",
+    "data/encoder",
     "marrow/answering/retrieval.py",
     "marrow/answering/scope.py",
     "marrow/answering/terms.py",
