@@ -102,7 +102,8 @@ _NAMES_NOTHING = re.compile(r"\b(?:this|that|the) (?:detail|question)\b|^(?:this
 def foreign_figures(text: str, said: str) -> set[str]:
     """Figures in a reply that the asker did not write, telephone numbers aside (the contract: never a number).
 
-    Digits anywhere, and number words before a unit ("two years"). What the asker wrote, as a word or in digits, is theirs.
+    Digits anywhere, and number words before a unit ("two years"). What the asker wrote, as a word or in digits, is
+    theirs.
     """
     text = unicodedata.normalize("NFKC", text).lower()
     for pattern in (_ADDRESS, _telephones(), _TELEPHONE, _ROUND_THE_CLOCK):

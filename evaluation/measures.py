@@ -116,7 +116,7 @@ def share_dict(s: Share) -> dict[str, float]:
     """A share for JSON, in percent with its interval."""
     low, high = s.interval()
     return {
-        "hits": s.hits, "of": s.total, "percent": round(s.percent, 2), "low": round(low, 2), "high": round(high, 2)
+        "hits": s.hits, "of": s.total, "percent": round(s.percent, 4), "low": round(low, 4), "high": round(high, 4)
     }  # fmt: skip
 
 

@@ -156,8 +156,8 @@ def render(card: Card) -> str:
     """The card in Markdown."""
     lines = [f"# {card['model'].removesuffix('.tar.gz')}", "", "## What it is for", "", _PURPOSE, ""]
     lines += ["## What it was trained on", ""]
-    lines += [f"Articles: {', '.join(card.get('articles', []))}. Trained on {card['trained_on']}", ""]
-    lines[-2] += f" in {card['training_seconds']:.0f} s."
+    articles = ", ".join(card.get("articles", ())) or "not recorded"
+    lines += [f"Articles: {articles}. Trained on {card['trained_on']} in {card['training_seconds']:.0f} s.", ""]
     lines += ["| training questions | |", "| --- | ---: |"]
     lines += [f"| {name} | {count} |" for name, count in card.get("examples", {}).items()]
     lines += ["", "## How good it was", ""]
