@@ -24,7 +24,7 @@ from typing import Any
 from evaluation.asking import Client, ask_all, replay
 from evaluation.judging import Judged, Reply
 from evaluation.measures import Share, measure, share_dict
-from evaluation.others import Cost
+from evaluation.others import STOCK_EPOCHS, Cost
 from evaluation.report import table
 from evaluation.serving import own_assistant
 from evaluation.sets import QuestionSet, load_sets
@@ -89,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--url", help="where Marrow runs already (its memory is then not known)")
     parser.add_argument("--sets", default="", help="only these, separated by commas")
     parser.add_argument("--skip-stock", action="store_true", help="leave the stock pipeline out")
-    parser.add_argument("--stock-epochs", type=int, default=100, help="fewer only to try the command")
+    parser.add_argument("--stock-epochs", type=int, default=STOCK_EPOCHS, help="fewer only to try the command")
     parser.add_argument("--report", type=Path, default=REPORT, help="where to write, without .md and .json")
     return parser
 

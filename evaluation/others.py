@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import hashlib
 import json
+import logging
 import os
 import resource
 import subprocess
@@ -41,6 +42,8 @@ from marrow.rasa.examples import read_examples
 STOCK = MODELS / "stock"
 OTHER_SUBJECT = "other_subject"
 FALLBACK = "nlu_fallback"
+#: As `rasa init` has it.
+STOCK_EPOCHS = 100
 #: Talk about the answer before: a stock bot would keep the section in a slot and show it again.
 ABOUT_THE_LAST = {"simplify", "tell_more", "follow_up"}
 #: Training questions the refusal's threshold is chosen on: every n-th, so that there are about so many.
@@ -130,7 +133,7 @@ def by_tfidf(article: Article) -> tuple[Callable[[str], Reply], str]:
 
 
 def stock_config(epochs: int) -> dict[str, Any]:
-    """The pipeline that `rasa init` uses, read from the installed Rasa, with so many epochs (100 as it comes).
+    """The pipeline that `rasa init` uses, read from the installed Rasa, with so many epochs.
 
     Its project names no pipeline, so Rasa takes this default. The ResponseSelector is left out: without retrieval
     intents in the training data it has nothing to learn. So are the policies: what an intent leads to is a rule here.
@@ -186,7 +189,7 @@ def train_stock(epochs: int) -> Path:
         )
         if made is None:
             raise SystemExit("the stock pipeline could not be trained; the lines above say why")
-        cost = Cost(time.monotonic() - started, peak_mb(), f"{epochs} epochs")
+        cost = Cost(time.monotonic() - started, peak_mb(), f"trained for {epochs} epochs (rasa init: {STOCK_EPOCHS})")
         model.with_suffix(".json").write_text(json.dumps(asdict(cost)), encoding="utf-8")
         Path(made).replace(model) if Path(made).stat().st_dev == STOCK.stat().st_dev else _copy(Path(made), model)
     return model
@@ -219,7 +222,9 @@ def by_intent(article: Article, intent: str, silences: Collection[str], last: Re
 def ask_stock(model: Path, conversations: Sequence[Sequence[str]]) -> list[Reply]:
     """Parse every question with a trained stock model, in this process."""
     from rasa.core.agent import Agent
+    from rasa.utils.log_utils import configure_structlog
 
+    configure_structlog(logging.WARNING)  # or it prints every question, and takes its time for it
     article, agent = asked_article(), Agent.load(str(model))
     silences = set(load_wording(settings.DATA / "wording").silences)
 
@@ -279,7 +284,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("name", choices=("encoder", "tfidf", "stock", "train-stock"))
     parser.add_argument("file", type=Path)
-    parser.add_argument("--epochs", type=int, default=100)
+    parser.add_argument("--epochs", type=int, default=STOCK_EPOCHS)
     args = parser.parse_args(argv)
     if args.name == "train-stock":
         print(train_stock(args.epochs))
