@@ -10,7 +10,7 @@ PORT ?= 5005
 HOST ?= 127.0.0.1
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run chat train test test-fast lint eval check-content review widget lock clean
+.PHONY: help install install-dev run chat train test test-fast lint eval eval-gate compare check-content review widget lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -48,8 +48,15 @@ lint: install-dev ## ruff and mypy
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 
-eval: install ## ask a running assistant the held-out questions and print a table
-	@$(PY) -m tests.heldout.evaluate --url http://localhost:$(PORT)
+eval: install ## ask a running assistant every set of questions, print tables, write reports/eval.md
+	@$(PY) -m evaluation --url http://localhost:$(PORT) $(EVAL)
+
+eval-gate: install ## serve the newest model for a moment, and fail where a set falls below tests/heldout/gates.yml
+	@$(PY) -m marrow train --if-needed
+	@$(PY) -m evaluation --serve --gate --report reports/gate $(EVAL)
+
+compare: install ## put Marrow beside the stock pipeline and the nearest passage: one table (trains the stock once)
+	@$(PY) -m evaluation.compare $(COMPARE)
 
 check-content: install ## verify every passage, plain wording and name of the articles
 	@$(PY) -m marrow content check
@@ -65,4 +72,4 @@ lock: ## compile the lock files again from pyproject.toml (needs uv)
 	@uv pip compile -q --universal --generate-hashes --no-header --no-annotate --python-version 3.10 --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean: ## remove the environment, trained models and stored conversations
-	@rm -rf $(VENV) .rasa .marrow models/*.tar.gz models/*.json
+	@rm -rf $(VENV) .rasa .marrow models/*.tar.gz models/*.json models/*.md models/stock reports
