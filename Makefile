@@ -10,7 +10,7 @@ PORT ?= 5005
 HOST ?= 127.0.0.1
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run chat train test test-fast lint eval eval-gate compare check-content review widget lock clean
+.PHONY: help install install-dev run chat train adapter test test-fast lint eval eval-gate compare check-content review widget lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ chat: install ## talk with the running assistant in the terminal
 
 train: install ## train a model from data/ and config.yml
 	@$(PY) -m marrow train
+
+adapter: install ## fine-tune the sentence encoder on the training questions (20 minutes): data/encoder/adapter.npz
+	@$(PY) scripts/adapt_encoder.py
 
 test: install-dev ## install, run every test that can run here
 	@$(PY) -m marrow content check

@@ -2,10 +2,10 @@
 
     python scripts/adapt_encoder.py [--epochs 4] [--rank 16] [--out data/encoder/adapter.npz]
 
-Low-rank adaptation (Hu et al. 2021, "LoRA") of all linear layers of all-MiniLM-L6-v2, on three tasks at once: the kind of
-question (data/nlu), whether it is about a loaded article (the same questions), and which passage answers it (`Asks:` of
-data/articles). Each epoch sees each question with other slips, so that typing matters less. Run it after the training
-data has changed a lot; `make train` uses whatever adapter lies there. It takes about ten minutes an epoch and pair of
+Low-rank adaptation (Hu et al. 2021, "LoRA") of all linear layers of all-MiniLM-L6-v2, on three tasks at once: the kind
+of question (data/nlu), whether it is about a loaded article (the same questions), and which passage answers it (`Asks:`
+of data/articles). Each epoch sees each question with other slips, so that typing matters less. Run it after the
+training data has changed a lot; `make train` uses whatever adapter lies there. It takes five minutes an epoch on two
 cores, and needs JAX, which comes with TensorFlow.
 """
 
@@ -24,15 +24,13 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from rasa.shared.nlu.constants import TEXT
-from rasa.shared.nlu.training_data.loading import load_data
 from tokenizers import Tokenizer
 
 from marrow import settings
 from marrow.answering.encoder import ADAPTER, DIMENSIONS, LAYERS, LINEAR_LAYERS, load_base, tokenizer_file
 from marrow.answering.scope import owners_of, training_set
 from marrow.content import load_library
-from marrow.rasa.nlu.evidence import example_of
+from marrow.rasa.examples import read_examples
 from marrow.rasa.nlu.terms import build_finder
 from marrow.safety.hygiene import normalise
 
@@ -72,7 +70,7 @@ def read_tasks() -> Tasks:
     """The rows of data/nlu and of the articles' `Asks:`."""
     library = load_library(settings.DATA / "articles")
     finder = build_finder(library)
-    examples = [example_of(m) for m in load_data(str(settings.DATA / "nlu")).intent_examples if m.get(TEXT)]
+    examples = list(read_examples())
     names = sorted({e.intent for e in examples})
     intents = {name: i for i, name in enumerate(names)}
     of_text = {e.text: intents[e.intent] for e in examples}
@@ -128,7 +126,7 @@ def slip(text: str, random: np.random.Generator) -> str:
     return text
 
 
-# -- the encoder ---------------------------------------------------------------------------------------------------------
+# -- the encoder -------------------------------------------------------------------------------------------------------
 
 
 def encode(base: dict[str, Any], adapter: dict[str, Any], ids: Any, mask: Any, key: Any) -> Any:
@@ -178,7 +176,7 @@ def cross_entropy(logits: Any, labels: Any, weights: Any) -> Any:
     return (loss * given * weights[safe]).sum() / labels.shape[0]
 
 
-# -- learning ------------------------------------------------------------------------------------------------------------
+# -- learning ----------------------------------------------------------------------------------------------------------
 
 
 def batches(tasks: Tasks, tokenizer: Tokenizer, random: np.random.Generator) -> Iterator[tuple[Any, ...]]:

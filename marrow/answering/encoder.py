@@ -1,7 +1,7 @@
 """The sentence encoder: all-MiniLM-L6-v2 as int8 ONNX, on one thread, without PyTorch, with Marrow's own adapter.
 
-The adapter (`data/encoder/adapter.npz`, made by `make adapter`) holds a low-rank change of every linear layer, learned on
-the training questions. It is added to the published weights when they are loaded; the files of the packages stay as
+The adapter (`data/encoder/adapter.npz`, made by `make adapter`) holds a low-rank change of every linear layer, learned
+on the training questions. It is added to the published weights when they are loaded; the files of the packages stay as
 they are.
 """
 
@@ -37,8 +37,8 @@ _BASE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db
 _TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 
 
-# The linear layers of one transformer layer by their names in the full-precision weights, and the numbers under which the
-# int8 file has them, layer by layer.
+# The linear layers of one transformer layer by their names in the full-precision weights, and the numbers under which
+# the int8 file has them, layer by layer.
 LINEAR_LAYERS = (
     "attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense",
     "intermediate.dense", "output.dense",
@@ -131,9 +131,7 @@ def read_adapter(path: Path) -> dict[str, npt.NDArray[Any]]:
                     tensors[f"val_{number}_q"] = np.clip(np.round(changed / scale), -127, 127).astype(np.int8)
                     tensors[f"val_{number}_scale"] = scale.astype(np.float32)
     except (OSError, ValueError, KeyError) as error:
-        raise ModelError(
-            f"{path.name} is missing or damaged; restore it, or make it again with `make adapter`"
-        ) from error
+        raise ModelError(f"{path.name} is missing or damaged; restore it, or run `make adapter`") from error
     return tensors
 
 
@@ -152,9 +150,7 @@ def with_tensors(model: bytes, replaced: Mapping[str, npt.NDArray[Any]]) -> byte
                 data = np.ascontiguousarray(missing.pop(name)).tobytes()
                 for a, b in _fields(model, start, end, 9):  # TensorProto.raw_data
                     if b - a != len(data):
-                        raise ModelError(
-                            f"the adapter does not fit the tensor {name}; make it again with `make adapter`"
-                        )
+                        raise ModelError(f"the adapter does not fit the tensor {name}; run `make adapter`")
                     changed[a:b] = data
     if missing:
         raise ModelError(f"the encoder's file has no tensor {min(missing)}; the adapter was made for another file")

@@ -14,8 +14,8 @@ _ASKING = re.compile(rf"\b{_WH}\b", re.IGNORECASE)
 # "what is it and how is it treated": a second question behind a conjunction, of a question word and three words more.
 _AND = re.compile(rf"[,;]?\s+(?:and|plus|&)\s+(?:also\s+|then\s+)?(?={_WH}(?:\s+\S+){{3}})", re.IGNORECASE)
 _SOCIAL = re.compile(
-    r"(?:(?:hi+|hello|hey+|hiya|good (?:morning|afternoon|evening|day)|greetings|thanks|thank you|thx|ty|cheers|ok|okay|great|lovely|"
-    r"right|sorry)(?: there| again| all| very much| so much| a lot| dear| doctor| doc| mate| love)*"
+    r"(?:(?:hi+|hello|hey+|hiya|good (?:morning|afternoon|evening|day)|greetings|thanks|thank you|thx|ty|cheers|ok|"
+    r"okay|great|lovely|right|sorry)(?: there| again| all| very much| so much| a lot| dear| doctor| doc| mate| love)*"
     rf"(?:[\s,.!;:-]*[,.!;:-]+\s*|\s+(?=(?:and\s+|so\s+|but\s+|now\s+)?{_WH}\b)))+(?:and\s+|so\s+|but\s+|now\s+)?",
     re.IGNORECASE,
 )

@@ -26,8 +26,8 @@ EMERGENCIES = {"emergency", "crisis"}
 
 
 def family_of(intent: str) -> str:
-    """What kind of reply a kind of question leads to: "answered" or "silent" (questions that articles answer or do not),
-    "elsewhere" (another subject), "urgent", or "talk" (talk about the talk)."""
+    """The family of a kind of question: "answered" or "silent" (questions that articles answer or do not), "elsewhere"
+    (another subject), "urgent", or "talk" (talk about the talk)."""
     if intent in SECTIONS_OF:
         return "answered"
     if intent in EMERGENCIES:

@@ -5,10 +5,10 @@ stand beside the encoder's vector. As sparse features of Rasa's CountVectorsFeat
 training, and the regression another without converging; so it is seconds, and as good on held-out questions. Once
 trained, the projection is multiplied into the regression's weights: a question needs one small sparse product.
 
-Two regressions on the same features judge each question: one of its kind (55 of them and more), one of the family of its
-kind (answered, silent, emergency, ...; marrow.answering.turn). Their product decides: first the family, by the sum of its
-kinds' shares times the second one's, then the kind within it. Several kinds that articles answer may share what one kind
-that they do not answer would win alone.
+Two regressions on the same features judge each question: one of its kind, one of the family of its kind (answered,
+silent, urgent, ...; see marrow.answering.turn). Their product decides: first the family, by the sum of its kinds'
+shares times the second one's, then the kind within it. Several kinds that articles answer may share what one kind that
+they do not answer would win alone.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from marrow.errors import ModelError
 
 @dataclass(frozen=True)
 class Weights:
-    """A trained regression: `dense` float32[vector, classes], `sparse` float32[n-grams, classes], `bias` float32[classes]."""
+    """A trained regression: float32 `dense` [vector, classes], `sparse` [n-grams, classes] and `bias` [classes]."""
 
     classes: tuple[str, ...]
     dense: npt.NDArray[np.float32]

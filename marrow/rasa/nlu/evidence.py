@@ -75,7 +75,7 @@ class Evidence(GraphComponent):  # type: ignore[misc]
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the scope classifiers on the training questions, the rankers on the articles."""
         library, encoder = load_library(settings.DATA / "articles"), load_encoder(threads=os.cpu_count() or 1)
-        examples = [example_of(m) for m in training_data.intent_examples if m.get(TEXT)]
+        examples = [_example(m) for m in training_data.intent_examples if m.get(TEXT)]
         asked = sorted({e.intent for e in examples if e.intent.startswith("ask_") and e.intent != "ask_source"})
         finder = build_finder(library)
         subjects = {e.subject.casefold() for e in examples if e.subject}
@@ -144,7 +144,7 @@ def _common_words(messages: list[Message]) -> frozenset[str]:
     """Lemmas of three or more questions that name no subject, written for any article."""
     counts: Counter[str] = Counter()
     for message in messages:
-        example = example_of(message)
+        example = _example(message)
         if example.intent.startswith("ask_") and not example.subject:
             counts.update(_words(message))
     return frozenset(word for word, count in counts.items() if count >= COMMON)
@@ -158,7 +158,7 @@ def _vectors(rows: list[Any]) -> Vectors:
     return np.array(rows, dtype=np.float32)
 
 
-def example_of(message: Message) -> Example:
+def _example(message: Message) -> Example:
     subject = next((e for e in message.get(ENTITIES) or () if e.get("entity") == "subject"), None)
     start, end = (subject["start"], subject["end"]) if subject else (0, 0)
     metadata = (message.get("metadata") or {}).get("intent") or {}
