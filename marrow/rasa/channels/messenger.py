@@ -1,7 +1,7 @@
-"""What all messaging channels share; a platform's module adds how it signs, what its events look like and how it is sent to.
+"""What all messaging channels share; a platform's module adds how it signs, what its events are and how it is sent to.
 
 A request: read within the limit -> verify -> parse into events -> drop repeated and stale ones -> answer the webhook.
-An event, in the background: the person's turn in the queue -> guard -> render -> deliver. An emergency waits for nobody.
+An event, in the background: the person's queue -> guard -> render -> deliver. An emergency waits for nobody.
 """
 
 from __future__ import annotations
@@ -365,7 +365,7 @@ class MessengerChannel(GuardedChannel):
         return [self.outgoing(to, part) for part in rendered.parts]
 
     async def _send(self, event: Inbound, conversation: str, reply: Reply) -> None:
-        """Deliver a reply, part by part. Never raises: what could not be delivered is counted, and logged without text."""
+        """Deliver a reply, part by part. Never raises: a failure is counted, and logged without text."""
         self.counts["replies"] += 1
         try:
             for message in self.messages(reply, conversation, event.to):

@@ -64,7 +64,7 @@ class SlackChannel(MessengerChannel):
         return [{**payload, "action": action} for action in payload["actions"]]
 
     def read(self, item: Any) -> Inbound | None:
-        """Direct messages, mentions elsewhere, and buttons; joins, other bots and everybody else's talk get no answer."""
+        """Direct messages, mentions elsewhere, and buttons; joins, bots and other people's talk get no answer."""
         if item["type"] == "block_actions":
             return self._pressed(item)
         event, team = item["event"], item["team_id"]

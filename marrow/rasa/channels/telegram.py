@@ -82,7 +82,7 @@ class TelegramChannel(MessengerChannel):
         return to
 
     def _addressed(self, message: Any, text: str) -> tuple[bool, str]:
-        """Whether a group's message is meant for the bot, by an answer, a mention or a command; its text without that."""
+        """Whether a group's message is for the bot: an answer to it, a mention, a command; its text without that."""
         bot = int(self.settings["token"].split(":")[0])
         name = "@" + self.settings["username"].lower()
         addressed = message.get("reply_to_message", {}).get("from", {}).get("id") == bot

@@ -1,4 +1,4 @@
-"""Twilio SMS and Twilio WhatsApp. Signatures are checked by Twilio's own SDK; its client is not used, since it blocks."""
+"""Twilio SMS and WhatsApp. Signatures are checked by Twilio's own SDK; its client is not used, since it blocks."""
 
 from __future__ import annotations
 
