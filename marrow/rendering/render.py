@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -100,11 +101,7 @@ def shorten(title: str, most: int) -> str:
 
 def _escaped(text: str, platform: Platform) -> str:
     text = MARKUPS[platform.markup](text)
-    if platform.newline == "\n":
-        return text
-    return platform.newline.join(line for line in text.split("\n") if line) + (
-        platform.newline if text.endswith("\n") else ""
-    )
+    return text if platform.newline == "\n" else re.sub(r"\n+", platform.newline, text)
 
 
 def _lettered(text: str, platform: Platform) -> str:
