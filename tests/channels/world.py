@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import itertools
 import json
 import socket
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 import yaml
@@ -31,8 +32,10 @@ from marrow.reply import Offer, compose
 from tests.channels.side import NOW, RefusedError, Sent, Shown, Side, Webhook
 from tests.rasa.conftest import RED_FLAGS, SERVICE
 
+T = TypeVar("T")
 Handler = Callable[[UserMessage], Awaitable[Any]]
 _numbers = itertools.count()
+Sanic.test_mode = True  # or the second application in a process fails to start
 
 CHANNELS: dict[str, type[MessengerChannel]] = {
     channel.name(): channel
@@ -105,7 +108,7 @@ class World:
     async def post(self, webhook: Webhook) -> tuple[int, str]:
         """The platform calls the bot: (status, body)."""
         async with self.session.request(
-            webhook.method, self.url + webhook.path, data=webhook.body or None, headers=dict(webhook.headers)
+            webhook.method, self.url + webhook.path, data=io.BytesIO(webhook.body) if webhook.body else None, headers=dict(webhook.headers)
         ) as response:
             return response.status, await response.text()
 
@@ -147,6 +150,16 @@ def echoing(heard: list[tuple[str, str]]) -> Handler:
         )
 
     return handler
+
+
+def complete(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine on asyncio's own loop: closing uvloop's, which Sanic sets as the default, may take for ever."""
+    loop = asyncio.DefaultEventLoopPolicy().new_event_loop()
+    try:
+        return loop.run_until_complete(work)
+    finally:
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
 
 
 @contextlib.asynccontextmanager
@@ -194,8 +207,8 @@ async def world(
             try:
                 yield World(side, channel, platform, slept, heard, clock, url, session)
             finally:
+                await session.close()
                 await channel.close()
                 guard.lanes.stop()
                 server.close()
-                await server.wait_closed()
                 await runner.cleanup()

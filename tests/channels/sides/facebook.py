@@ -16,6 +16,7 @@ VERIFY = "verify-me-please"
 
 class Facebook(Side):
     name = "facebook"
+    says_when = False
     limit, unit = 2000, "utf16"
 
     def environment(self) -> dict[str, str]:

@@ -125,7 +125,7 @@ class Slack(Side):
         for title, value in buttons:
             demand(0 < len(title) <= 75 and 0 < len(value) <= 2000, "invalid_blocks: button")
         demand(not re.search(r"<|>|&(?!amp;|lt;|gt;)", text), "not escaped")
-        return Shown(sent.body["channel"], html.unescape(re.sub(r"_(This info.*)_$", r"\1", text)), tuple(buttons))
+        return Shown(sent.body["channel"], html.unescape(text), tuple(buttons))
 
     def busy(self, seconds: int) -> tuple[int, Mapping[str, str], Any]:
         return 429, {"Retry-After": str(seconds)}, {"ok": False, "error": "ratelimited"}

@@ -115,8 +115,9 @@ class WhatsApp(Twilio):
     number = "whatsapp:+15550199"
 
     def environment(self) -> dict[str, str]:
+        shared = {name: value for name, value in super().environment().items() if name != "MARROW_TWILIO_SMS_FROM"}
         return {
-            **super().environment(),
+            **shared,
             "MARROW_TWILIO_WHATSAPP_FROM": self.number,
             "MARROW_TWILIO_WHATSAPP_BUTTONS": TEMPLATE,
         }
