@@ -108,6 +108,10 @@ class Side(ABC):
         """A person presses a native button; None where the platform has none."""
         return None
 
+    def edit(self, person: str, text: str) -> Webhook | None:
+        """A person changes a message; None where the platform does not tell."""
+        return None
+
     def batch(self, events: list[tuple[str, str]]) -> list[Webhook]:
         """Several persons' texts in as few requests as the platform makes of them."""
         return [self.text(person, text) for person, text in events]

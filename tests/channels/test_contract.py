@@ -360,22 +360,17 @@ class TestEmergency:
 
         run(scene, burst=3)
 
-    def test_edited_into_an_emergency(self, run: Any) -> None:
+    def test_edited_message_gets_a_kind_word_unless_it_is_an_emergency_now(self, run: Any) -> None:
         async def scene(w: World) -> None:
-            edited = next((webhook for what, webhook, _ in w.side.odd() if what == "edited"), None)
-            if edited is None:
-                pytest.skip("this platform does not report edits")
-            event = w.channel.read(next(iter(w.channel.items(_call(edited)))))
-            assert event is not None and event.text and event.kind == "edited"
+            person = w.side.people[0]
+            edited, urgent = w.side.edit(person, "other words"), w.side.edit(person, EMERGENCY)
+            if edited is None or urgent is None:
+                pytest.skip("this platform does not tell of edits")
+            assert "you changed a message" in check(await w.tell(edited), w.side)
+            assert "911" in check(await w.tell(urgent), w.side)
+            assert w.heard == []
 
         run(scene)
-
-
-def _call(webhook: Webhook) -> Any:
-    from marrow.rasa.channels.messenger import Call
-
-    headers = {name.lower(): value for name, value in webhook.headers.items()}
-    return Call(webhook.method, webhook.path, "", headers, webhook.body)
 
 
 class TestDelivery:

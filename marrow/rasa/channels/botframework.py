@@ -90,12 +90,12 @@ class BotFrameworkChannel(MessengerChannel):
         return self._keys[kid]
 
     async def _fetch_keys(self) -> None:
-        self._keys_at = self.now()
         try:
             response = await self.delivery.once(Outgoing(self.settings["keys"], method="GET"))
             found = response.body["keys"] if response.ok else []
-        except Exception:  # the keys there are stay good until they can be fetched again
-            return
+        except Exception:
+            found = []  # the keys there are stay good until others can be fetched
+        self._keys_at = self.now()
         keys = {}
         for row in found:
             try:

@@ -102,12 +102,15 @@ class RefusedError(Exception):
         self.status = status
 
 
+_Look = asyncio.Future[Inbound | None]  # the event whole, or None if it was an emergency, which is answered by then
+
+
 @dataclass
 class _Person:
-    """One person's place in the queue."""
+    """One person's place in the queue; `beyond` are the events for which it has no room."""
 
-    waiting: deque[Inbound] = field(default_factory=deque)
-    overflowed: Inbound | None = None
+    waiting: deque[tuple[Inbound, _Look]] = field(default_factory=deque)
+    beyond: list[tuple[Inbound, _Look]] = field(default_factory=list)
     task: asyncio.Task[None] | None = None
 
 
@@ -132,7 +135,6 @@ class MessengerChannel(GuardedChannel):
         self._seen = Seen()
         self._listed = Listed()
         self._people: dict[str, _Person] = {}
-        self._urgent: set[asyncio.Task[None]] = set()
         self._waiting = 0
         if self.wrong:
             logger.warning("%s is off: %s not of the right form", self.platform.name, ", ".join(self.wrong))
@@ -283,47 +285,45 @@ class MessengerChannel(GuardedChannel):
         self.counts["accepted"] += 1
         self._waiting += 1
         conversation = self.guard.identity.conversation(self.name(), event.sender)
-        if event.text and (reply := self.guard.alarm(event.text)):
-            task = asyncio.ensure_future(self._answer_at_once(event, conversation, reply))
-            self._urgent.add(task)
-            task.add_done_callback(self._urgent.discard)
-            return True
         person = self._people.setdefault(conversation, _Person())
-        if len(person.waiting) >= _MOST_EACH:
-            person.overflowed = event
-            self._waiting -= 1
-            self.counts["dropped"] += 1
-            return True
-        person.waiting.append(event)
+        place = (event, asyncio.ensure_future(self._look(event, conversation)))
+        (person.waiting if len(person.waiting) < _MOST_EACH else person.beyond).append(place)
         if person.task is None:
             person.task = asyncio.ensure_future(self._serve(conversation, person, handler, ready))
         return True
 
-    async def _answer_at_once(self, event: Inbound, conversation: str, reply: Reply) -> None:
-        try:
+    async def _look(self, event: Inbound, conversation: str) -> Inbound | None:
+        """Complete an event and answer it if it is an emergency, whoever and whatever else is waiting."""
+        event = await self.complete(event)
+        if event.text and (reply := self.guard.alarm(event.text)):
             await self._send(event, conversation, reply)
-        finally:
-            self._waiting -= 1
+            return None
+        return event
 
     async def _serve(self, conversation: str, person: _Person, handler: Handler, ready: Callable[[], bool]) -> None:
         """Answer one person's events in the order in which they came."""
-        while person.waiting or person.overflowed:
+        while person.waiting or person.beyond:
             if person.waiting:
-                event = person.waiting.popleft()
+                event, look = person.waiting.popleft()
                 try:
-                    await self._turn(event, conversation, handler, ready)
+                    if (whole := await look) is not None:
+                        await self._turn(whole, conversation, handler, ready)
                 except Exception as error:
                     logger.error("%s: a turn failed: %s", self.name(), type(error).__name__)
                     await self._send(event, conversation, self.guard.error("broken").reply)
                 finally:
                     self._waiting -= 1
-            elif (event := person.overflowed) is not None:  # type: ignore[assignment]
-                person.overflowed = None
-                await self._send(event, conversation, self.guard.error("too_fast").reply)
+            else:
+                places, person.beyond = person.beyond, []
+                looks = await asyncio.gather(*(look for _, look in places), return_exceptions=True)
+                dropped = sum(look is not None for look in looks)
+                self._waiting -= len(places)
+                self.counts["dropped"] += dropped
+                if dropped:  # one answer for all of them
+                    await self._send(places[-1][0], conversation, self.guard.error("too_fast").reply)
         del self._people[conversation]
 
     async def _turn(self, event: Inbound, conversation: str, handler: Handler, ready: Callable[[], bool]) -> None:
-        event = await self.complete(event)
         if event.choice is not None:
             with contextlib.suppress(Exception):
                 await self.acknowledge(event)
@@ -337,9 +337,6 @@ class MessengerChannel(GuardedChannel):
     ) -> Answered:
         guard = self.guard
         if event.kind not in {"text", "greet"}:
-            # A fetched event was not looked at when it came in.
-            if event.text and (reply := guard.alarm(event.text)):
-                return Answered(reply)
             if self._buckets.take(conversation, time.monotonic()):
                 return guard.error("too_fast")
             words = self.words.kinds.get(event.kind, self.words.kinds["other"])
@@ -391,7 +388,7 @@ class MessengerChannel(GuardedChannel):
 
     async def settled(self) -> None:
         """Wait until every accepted event is answered."""
-        while tasks := [p.task for p in self._people.values() if p.task] + list(self._urgent):
+        while tasks := [p.task for p in self._people.values() if p.task]:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def close(self) -> None:

@@ -104,6 +104,9 @@ class BotFramework(Side):
             self.activity(person, text=f"<at>Marrow</at>&nbsp;{text}", conversation=where, entities=entities)
         )
 
+    def edit(self, person: str, text: str) -> Webhook | None:
+        return self.signed(self.activity(person, type="messageUpdate", text=text))
+
     def odd(self) -> Iterator[tuple[str, Webhook, str | None]]:
         person = self.people[0]
         file = "application/vnd.microsoft.teams.file.download.info"
@@ -111,7 +114,6 @@ class BotFramework(Side):
             yield kind, self.signed(self.activity(person, text="", attachments=[{"contentType": kind}])), word
         formatted = [{"contentType": "text/html", "content": "<b>hello</b>"}]
         yield "formatted", self.signed(self.activity(person, text="hello", attachments=formatted)), "hello"
-        yield "edited", self.signed(self.activity(person, type="messageUpdate", text="new words")), "changed"
         opened = {"type": "conversationUpdate", "membersAdded": [BOT]}
         yield "opened", self.signed(self.activity(person, **opened)), "Hello"
         joined = {"type": "conversationUpdate", "membersAdded": [{"id": "29:9"}]}

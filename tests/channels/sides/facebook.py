@@ -51,6 +51,10 @@ class Facebook(Side):
         title, payload = shown.buttons[number]
         return self.signed(self.page(self.message(person, text=title, quick_reply={"payload": payload})))
 
+    def edit(self, person: str, text: str) -> Webhook | None:
+        content = {"mid": "m_1", "text": text, "num_edit": self.next()}
+        return self.signed(self.page(self.event(person, message_edit=content)))
+
     def odd(self) -> Iterator[tuple[str, Webhook, str | None]]:
         person = self.people[0]
         for kind, word in (("image", "pictures"), ("audio", "voice"), ("file", "files"), ("location", "places")):
@@ -61,8 +65,6 @@ class Facebook(Side):
         yield "picture with words", self.signed(self.page(self.message(person, text="hello", attachments=sticker))), "hello"
         start = self.event(person, postback={"title": "Get started", "payload": "GET_STARTED"})
         yield "get started", self.signed(self.page(start)), "Hello"
-        edited = self.event(person, message_edit={"mid": "m_1", "text": "new words", "num_edit": 1})
-        yield "edited", self.signed(self.page(edited)), "changed"
         yield "echo", self.signed(self.page(self.message(person, text="hello", is_echo=True))), None
         for kind in ("read", "delivery", "reaction", "optin"):
             yield kind, self.signed(self.page(self.event(person, **{kind: {"watermark": 1}}))), None

@@ -69,6 +69,13 @@ class Slack(Side):
             return self.signed(self.event(self.message(person, text=text, channel="C5", channel_type="channel")))
         return self.signed(self.event(self.message(person, text=f"<@UBOT> {text}", type="app_mention", channel="C5")))
 
+    @staticmethod
+    def changed(message: dict[str, Any]) -> dict[str, Any]:
+        return {"subtype": "message_changed", "message": message, "previous_message": {"text": "old words"}}
+
+    def edit(self, person: str, text: str) -> Webhook | None:
+        return self.signed(self.event(self.message(person, **self.changed({"user": person, "text": text}))))
+
     def odd(self) -> Iterator[tuple[str, Webhook, str | None]]:
         person = self.people[0]
         for mime, word in (("image/png", "pictures"), ("audio/mp4", "voice"), ("application/pdf", "files")):
@@ -76,9 +83,7 @@ class Slack(Side):
             yield mime, self.signed(self.event(message)), word
         message = self.message(person, text="hello", subtype="file_share", files=[{"mimetype": "image/png"}])
         yield "picture with words", self.signed(self.event(message)), "hello"
-        edit = {"subtype": "message_changed", "message": {"user": person, "text": "new"}, "previous_message": {"text": "old"}}
-        yield "edited", self.signed(self.event(self.message(person, **edit))), "changed"
-        preview = {**edit, "message": {"user": person, "text": "old", "attachments": []}}
+        preview = self.changed({"user": person, "text": "old words", "attachments": []})
         yield "preview added", self.signed(self.event(self.message(person, **preview))), None
         yield "deleted", self.signed(self.event(self.message(person, subtype="message_deleted"))), None
         yield "own message", self.signed(self.event(self.message(person, text="hello", bot_id="B1"))), None

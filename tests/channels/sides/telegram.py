@@ -48,6 +48,9 @@ class Telegram(Side):
         query = {"id": "4", "from": {"id": int(person)}, "message": message, "data": shown.buttons[number][1]}
         return self.update(callback_query=query)
 
+    def edit(self, person: str, text: str) -> Webhook | None:
+        return self.update(edited_message=self.message(person, text=text, edit_date=int(NOW)))
+
     def group(self, person: str, text: str, *, addressed: bool) -> Webhook | None:
         chat = {"id": -500, "type": "supergroup", "title": "Carers"}
         if not addressed:
@@ -66,7 +69,6 @@ class Telegram(Side):
             yield key, self.update(message=self.message(person, **{key: {"file_id": "1"}})), word
         yield "caption", self.update(message=self.message(person, photo=[{}], caption="hello")), "hello"
         yield "start", self.text(person, "/start"), "Hello"
-        yield "edited", self.update(edited_message=self.message(person, text="new words", edit_date=NOW)), "changed"
         joined = {"new_chat_members": [{"id": 5, "is_bot": False}], "chat": group}
         yield "joined", self.update(message=self.message(person, **joined)), None
         yield "left", self.update(message=self.message(person, left_chat_member={"id": 5}, chat=group)), None

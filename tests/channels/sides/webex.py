@@ -55,12 +55,14 @@ class Webex(Side):
         html = f'<p><spark-mention data-object-type="person">Marrow</spark-mention> {text}</p>'
         return self.event(person, {"text": f"Marrow {text}", "html": html}, roomType="group", roomId="R9")
 
+    def edit(self, person: str, text: str) -> Webhook | None:
+        return self.event(person, {"text": text}, event="updated")
+
     def odd(self) -> Iterator[tuple[str, Webhook, str | None]]:
         person = self.people[0]
         yield "file", self.event(person, {"files": ["x"]}), "files"
         yield "file with words", self.event(person, {"files": ["x"], "text": "hello"}), "hello"
         yield "empty", self.event(person, {}), "text"
-        yield "edited", self.event(person, {"text": "new words"}, event="updated"), "changed"
         yield "own message", self.event(person, {"text": "hello"}, personEmail="marrow@webex.bot"), None
         yield "deleted", self.event(person, {"text": "hello"}, event="deleted"), None
         yield "joined", self.event(person, {}, resource="memberships"), None
