@@ -1,7 +1,7 @@
 """The platform's side of a channel: how it signs, what its events look like, and which messages it takes.
 
-A channel's tests are one subclass of `Side` (tests/channels/sides/NAME.py) and one folder of golden files; the contract in
-test_contract.py runs against every one of them. What is written here is what the platforms document, never what the
+A channel's tests are one subclass of `Side` (tests/channels/sides/NAME.py) and one folder of golden files; the contract
+in test_contract.py runs against every one of them. What is written here is what the platforms document, never what the
 connectors do: nothing of marrow.rasa.channels is imported.
 """
 
@@ -158,7 +158,16 @@ def bent(webhook: Webhook, header: str, keep: int = 0) -> Iterator[tuple[str, We
     value = next(v for name, v in webhook.headers.items() if name.lower() == header.lower())
     key = header.replace("-", "_")
     yield "no signature", webhook.having(**{key: None})
-    for wrong in ("-", "null", "0", "*", value[keep:] if keep else value * 2, "x" * len(value), value + "=", value + "0"):
+    for wrong in (
+        "-",
+        "null",
+        "0",
+        "*",
+        value[keep:] if keep else value * 2,
+        "x" * len(value),
+        value + "=",
+        value + "0",
+    ):
         yield f"signature {wrong[:12]}", webhook.having(**{key: wrong})
     for length in (1, 4, 8, len(value) // 2, len(value) - 2, len(value) - 1):
         yield f"cut to {length}", webhook.having(**{key: value[:length]})

@@ -228,7 +228,9 @@ class TestVerification:
 
         run(scene)
 
-    @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"\xff\xfe", b"[" * 5000, b'{"type": 5}'], ids=range(7))
+    @pytest.mark.parametrize(
+        "body", [b"", b"{", b"[]", b"null", b"\xff\xfe", b"[" * 5000, b'{"type": 5}'], ids=range(7)
+    )
     def test_unsigned_rubbish_is_refused(self, run: Any, body: bytes) -> None:
         async def scene(w: World) -> None:
             for method in ("POST", "GET"):
@@ -336,7 +338,9 @@ class TestEmergency:
             await w.channel.settled()
             first, *others = w.platform.messages
             assert "911" in check([first], w.side) and not first.buttons
-            assert ["You said: what is it?" in others[0].text, "You said: and what is that?" in others[1].text] == [True] * 2
+            assert ["You said: what is it?" in others[0].text, "You said: and what is that?" in others[1].text] == [
+                True
+            ] * 2
             assert EMERGENCY not in [text for _, text in w.heard]
 
         run(scene)
@@ -446,7 +450,9 @@ class TestDelivery:
     def test_one_persons_messages_are_answered_in_order(self, run: Any) -> None:
         async def scene(w: World) -> None:
             shown = await w.tell(*(w.side.text(w.side.people[0], f"number {n}") for n in range(6)))
-            assert [re.findall(r"You said: number (\d)", m.text)[0] for m in shown if "You said" in m.text] == list("012345")
+            assert [re.findall(r"You said: number (\d)", m.text)[0] for m in shown if "You said" in m.text] == list(
+                "012345"
+            )
 
         run(scene)
 

@@ -108,7 +108,10 @@ class World:
     async def post(self, webhook: Webhook) -> tuple[int, str]:
         """The platform calls the bot: (status, body)."""
         async with self.session.request(
-            webhook.method, self.url + webhook.path, data=io.BytesIO(webhook.body) if webhook.body else None, headers=dict(webhook.headers)
+            webhook.method,
+            self.url + webhook.path,
+            data=io.BytesIO(webhook.body) if webhook.body else None,
+            headers=dict(webhook.headers),
         ) as response:
             return response.status, await response.text()
 
@@ -137,7 +140,10 @@ def echoing(heard: list[tuple[str, str]]) -> Handler:
             raise RuntimeError(f"no luck with {text}")
         lines = [f"You said: {text}"]
         if "long" in text:
-            lines += [f"This is line {n} of a long answer, with <b>marks</b> & *stars*. It has two sentences." for n in range(250)]
+            lines += [
+                f"This is line {n} of a long answer, with <b>marks</b> & *stars*. It has two sentences."
+                for n in range(250)
+            ]
         target = next(iter(SERVICE.library.articles)).id
         offers = (
             Offer("What causes bone metastasis?", f"{target}/causes"),
@@ -150,6 +156,18 @@ def echoing(heard: list[tuple[str, str]]) -> Handler:
         )
 
     return handler
+
+
+def make_guard(folder: Path, deadline: float = 5.0, burst: int = 0) -> Guard:
+    """A guard with a secret that is always the same; `burst` messages and then no more, 0 for no limit."""
+    limit = settings.Limit(burst, 0.0 if burst else 1.0)
+    config = replace(settings.load({}), state_dir=folder, deadline=deadline, channel_limit=limit)
+    return Guard(config, Identity(b"0" * 32), SERVICE, RED_FLAGS, Lanes(most=4))
+
+
+def make_channel(side: Side, folder: Path) -> MessengerChannel:
+    """A channel that is on, without a server."""
+    return CHANNELS[side.name](make_guard(folder), side.environment(), now=lambda: NOW)
 
 
 def complete(work: Coroutine[Any, Any, T]) -> T:
@@ -186,10 +204,7 @@ async def world(
         slept.append(seconds)
         await asyncio.sleep(0)
 
-    config = replace(
-        settings.load({}), state_dir=folder, deadline=deadline, channel_limit=settings.Limit(burst, 0.0 if burst else 1.0)
-    )
-    guard = Guard(config, Identity(b"0" * 32), SERVICE, RED_FLAGS, Lanes(most=4))
+    guard = make_guard(folder, deadline, burst)
     delivery = Delivery(timeout=timeout, sleep=sleep, chance=lambda: 0.0)
     environment = side.environment() if env is None else env
     channel = CHANNELS[side.name](guard, environment, delivery, lambda: clock[0])

@@ -31,8 +31,10 @@ def key(number: int) -> rsa.RSAPrivateKey:
 
 @lru_cache
 def pem(number: int) -> bytes:
-    return key(number).public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    return (
+        key(number)
+        .public_key()
+        .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     )
 
 
@@ -63,9 +65,18 @@ class BotFramework(Side):
             "MARROW_TEAMS_LOGIN": self.url,
         }
 
-    def token(self, number: int = 0, algorithm: str = "RS256", kid: str | None = "k0", secret: Any = None, **claims: Any) -> str:
+    def token(
+        self, number: int = 0, algorithm: str = "RS256", kid: str | None = "k0", secret: Any = None, **claims: Any
+    ) -> str:
         now = time.time()  # PyJWT reads the real clock
-        whole = {"iss": ISSUER, "aud": APP, "nbf": now - 60, "exp": now + 3600, "serviceurl": self.url + "/teams/", **claims}
+        whole = {
+            "iss": ISSUER,
+            "aud": APP,
+            "nbf": now - 60,
+            "exp": now + 3600,
+            "serviceurl": self.url + "/teams/",
+            **claims,
+        }
         whole = {name: value for name, value in whole.items() if value is not None}
         headers = {"kid": kid} if kid else {}
         return jwt.encode(whole, secret if secret is not None else key(number), algorithm=algorithm, headers=headers)
@@ -121,7 +132,11 @@ class BotFramework(Side):
         yield "joined", self.signed(self.activity(person, **joined, conversation=where)), None
         for kind in ("typing", "messageReaction", "messageDelete", "installationUpdate", "event", "invoke"):
             yield kind, self.signed(self.activity(person, type=kind)), None
-        yield "odd shape", self.signed({"type": "message", "serviceUrl": self.url + "/teams", "channelId": "msteams"}), None
+        yield (
+            "odd shape",
+            self.signed({"type": "message", "serviceUrl": self.url + "/teams", "channelId": "msteams"}),
+            None,
+        )
 
     def forgeries(self) -> Iterator[tuple[str, Webhook]]:
         activity = self.activity(self.people[0], text="what is it?")
@@ -132,8 +147,9 @@ class BotFramework(Side):
         token = good.headers["Authorization"].removeprefix("Bearer ")
         head, body, signature = token.split(".")
         for what, wrong in (
-            ("two parts", f"{head}.{body}"), ("no signature", f"{head}.{body}."), ("signature first", f"{signature}.{body}.{head}"),
-            ("empty claims", f"{head}.e30.{signature}"), ("a blank", f"{head}. {body}.{signature}"),
+            ("two parts", f"{head}.{body}"), ("no signature", f"{head}.{body}."),
+            ("signature first", f"{signature}.{body}.{head}"), ("empty claims", f"{head}.e30.{signature}"),
+            ("a blank", f"{head}. {body}.{signature}"),
         ):  # fmt: skip
             yield what, self.signed(activity, wrong)
         for scheme in ("Basic", "Token", ""):

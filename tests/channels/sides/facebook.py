@@ -62,7 +62,11 @@ class Facebook(Side):
             yield kind, self.signed(self.page(self.message(person, attachments=attachments))), word
         sticker = [{"type": "image", "payload": {"sticker_id": 369239263222822}}]
         yield "sticker", self.signed(self.page(self.message(person, attachments=sticker))), "text"
-        yield "picture with words", self.signed(self.page(self.message(person, text="hello", attachments=sticker))), "hello"
+        yield (
+            "picture with words",
+            self.signed(self.page(self.message(person, text="hello", attachments=sticker))),
+            "hello",
+        )
         start = self.event(person, postback={"title": "Get started", "payload": "GET_STARTED"})
         yield "get started", self.signed(self.page(start)), "Hello"
         yield "echo", self.signed(self.page(self.message(person, text="hello", is_echo=True))), None
@@ -92,7 +96,9 @@ class Facebook(Side):
 
     def shown(self, sent: Sent) -> Shown | None:
         demand(sent.headers.get("authorization") == f"Bearer {TOKEN}", "190: invalid token")
-        demand(sent.path == "/v25.0/me/messages" and sent.body["messaging_type"] == "RESPONSE", "100: invalid parameter")
+        demand(
+            sent.path == "/v25.0/me/messages" and sent.body["messaging_type"] == "RESPONSE", "100: invalid parameter"
+        )
         message = sent.body["message"]
         demand(0 < len(message["text"].encode("utf-16-le")) // 2 <= 2000, "100: text is too long")
         buttons = tuple((b["title"], b["payload"]) for b in message.get("quick_replies", []))

@@ -69,7 +69,11 @@ class Mattermost(Side):
 
     def odd(self) -> Iterator[tuple[str, Webhook, str | None]]:
         person = self.people[0]
-        yield "command", self.form({**self.fields(person, ""), "token": TOKENS[1], "command": "/ask", "text": "hello"}), "hello"
+        yield (
+            "command",
+            self.form({**self.fields(person, ""), "token": TOKENS[1], "command": "/ask", "text": "hello"}),
+            "hello",
+        )
         as_object = Webhook(self.path, {"Content-Type": "application/json"}, as_json(self.fields(person, "hello")))
         yield "as JSON", as_object, "hello"
         yield "only the trigger word", self.form({**self.fields(person, ""), "text": "ask"}), "Hello"

@@ -49,7 +49,8 @@ class Slack(Side):
 
     def message(self, person: str, at: float = NOW, **content: Any) -> dict[str, Any]:
         return {
-            "type": "message", "channel_type": "im", "channel": f"D{person}", "user": person, "ts": f"{at:.6f}", **content,
+            "type": "message", "channel_type": "im", "channel": f"D{person}", "user": person, "ts": f"{at:.6f}",
+            **content,
         }  # fmt: skip
 
     def text(self, person: str, text: str, *, at: float = NOW, id: int | None = None) -> Webhook:
@@ -126,7 +127,9 @@ class Slack(Side):
             else:
                 demand(block["type"] == "actions" and 0 < len(block["elements"]) <= 25, "invalid_blocks: actions")
                 buttons += [(e["text"]["text"], e["value"]) for e in block["elements"]]
-                demand(len({e["action_id"] for e in block["elements"]}) == len(block["elements"]), "invalid_blocks: ids")
+                demand(
+                    len({e["action_id"] for e in block["elements"]}) == len(block["elements"]), "invalid_blocks: ids"
+                )
         for title, value in buttons:
             demand(0 < len(title) <= 75 and 0 < len(value) <= 2000, "invalid_blocks: button")
         demand(not re.search(r"<|>|&(?!amp;|lt;|gt;)", text), "not escaped")

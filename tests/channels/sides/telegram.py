@@ -87,7 +87,15 @@ class Telegram(Side):
     def forgeries(self) -> Iterator[tuple[str, Webhook]]:
         good = self.text(self.people[0], "what is it?")
         yield from bent(good, "X-Telegram-Bot-Api-Secret-Token")
-        for secret in (TOKEN, TOKEN.split(":")[1], "secret", SECRET.upper(), SECRET[1:], f"Bearer {SECRET}", '"' + SECRET):
+        for secret in (
+            TOKEN,
+            TOKEN.split(":")[1],
+            "secret",
+            SECRET.upper(),
+            SECRET[1:],
+            f"Bearer {SECRET}",
+            '"' + SECRET,
+        ):
             yield f"secret {secret[:8]}", self.update(secret=secret, message=self.message("1001", text="hi"))
         for name in ("X-Telegram-Secret", "X-Telegram-Bot-Api-Token", "Cookie"):
             yield name, good.having(X_Telegram_Bot_Api_Secret_Token=None, **{name.replace("-", "_"): SECRET})

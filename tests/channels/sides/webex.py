@@ -38,9 +38,12 @@ class Webex(Side):
         self.kept[name] = kept
         whole = {
             "id": name, "roomId": f"R{person}", "roomType": "direct", "personId": person,
-            "personEmail": "pat@example.org", "created": time.strftime("%Y-%m-%dT%H:%M:%S.123Z", time.gmtime(at)), **data,
+            "personEmail": "pat@example.org",
+            "created": time.strftime("%Y-%m-%dT%H:%M:%S.123Z", time.gmtime(at)), **data,
         }  # fmt: skip
-        return self.signed(as_json({"id": "W1", "resource": resource, "event": event, "actorId": person, "data": whole}))
+        return self.signed(
+            as_json({"id": "W1", "resource": resource, "event": event, "actorId": person, "data": whole})
+        )
 
     def text(self, person: str, text: str, *, at: float = NOW, id: int | None = None) -> Webhook:
         return self.event(person, {"text": text}, at=at, id=id)
