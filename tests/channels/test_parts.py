@@ -214,9 +214,9 @@ def test_wording_is_plain() -> None:
 
 def test_limits_are_those_of_the_facts() -> None:
     assert {name: (row.text, row.unit) for name, row in ALL.items()} == {
-        "twilio": (1600, "utf16"), "whatsapp": (1600, "utf16"), "telegram": (4096, "utf16"), "facebook": (2000, "utf16"),
-        "slack": (3000, "utf16"), "botframework": (20000, "utf16"), "mattermost": (16383, "characters"),
-        "webex": (7439, "bytes"),
+        "twilio": (1600, "utf16"), "whatsapp": (1600, "utf16"), "telegram": (4096, "utf16"),
+        "facebook": (2000, "utf16"), "slack": (3000, "utf16"), "botframework": (20000, "utf16"),
+        "mattermost": (16383, "characters"), "webex": (7439, "bytes"),
     }  # fmt: skip
 
 

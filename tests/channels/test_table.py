@@ -31,7 +31,9 @@ async def _row(side: Side, folder: Path, status: int | None, env: dict[str, str]
     side.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     try:
         environment = side.environment() if env is None else env
-        (row,) = await rows([CHANNELS[side.name]], side.url, make_guard(folder), environment, patience=0.2)
+        (row,) = await rows(
+            [CHANNELS[side.name]], side.url, make_guard(folder), environment, patience=0.2 if status is None else 5.0
+        )
         return row
     finally:
         await runner.cleanup()
