@@ -91,11 +91,13 @@ class TestConversation:
             person = re.sub(r"\D", "", w.side.people[0])
             for conversation, _ in w.heard:
                 assert re.fullmatch(rf"{w.side.name}-[0-9a-f]{{32}}", conversation)
+            secrets = [v for n, v in w.side.environment().items() if re.search("TOKEN|SECRET|PASSWORD", n)]
             ours = [r.getMessage() for r in caplog.records if r.name.startswith("marrow")]
             assert any("could not be delivered" in line for line in ours)
             for record in caplog.records:
                 line = record.getMessage() + str(record.exc_info or "")
                 assert "secret words" not in line and person not in line and "Pat" not in line
+                assert not any(secret in line for secret in secrets)
 
         caplog.set_level(logging.INFO)
         run(scene)
@@ -157,6 +159,29 @@ class TestConversation:
             return kinds
 
         assert len(run(scene)) >= 6
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "/restart",
+            '/ask{"site": "x"}',
+            "\x01\x02",
+            "\u202etxet",
+            "\u200b\u200b",
+            "mk-" + "A" * 24,
+            "x" * 1001,
+            "{dose}",
+        ],
+        ids=range(8),
+    )
+    def test_any_text_gets_one_answer_and_is_no_command(self, run: Any, text: str) -> None:
+        async def scene(w: World) -> None:
+            answer = check(await w.say(w.side.people[0], text), w.side)
+            assert not any(heard.startswith("/") for _, heard in w.heard)
+            assert "{dose}" not in answer and "Traceback" not in answer
+            assert w.channel.counts["replies"] == 1
+
+        run(scene)
 
     def test_limit_on_messages_holds_for_one_person(self, run: Any) -> None:
         async def scene(w: World) -> None:
@@ -461,7 +486,7 @@ class TestDelivery:
             webhook = w.side.text(w.side.people[0], "hello")
             monkeypatch.setattr("marrow.rasa.channels.messenger._MOST_WAITING", 0)
             assert (await w.post(webhook))[0] == 503 and w.heard == []
-            monkeypatch.undo()
+            monkeypatch.setattr("marrow.rasa.channels.messenger._MOST_WAITING", 1)
             check(await w.tell(webhook), w.side)
 
         run(scene)

@@ -176,6 +176,9 @@ def complete(work: Coroutine[Any, Any, T]) -> T:
     try:
         return loop.run_until_complete(work)
     finally:
+        for task in asyncio.all_tasks(loop):
+            task.cancel()
+        loop.run_until_complete(asyncio.sleep(0))
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.close()
 
@@ -195,7 +198,7 @@ async def world(
     platform, slept, heard, clock = Platform(), [], [], [NOW]
     fake = web.Application()
     fake.router.add_route("*", "/{path:.*}", platform.handle)
-    runner = web.AppRunner(fake)
+    runner = web.AppRunner(fake, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     side = platform.side = side_type(f"http://127.0.0.1:{runner.addresses[0][1]}")

@@ -278,7 +278,7 @@ class MessengerChannel(GuardedChannel):
         if event.at is not None and self.now() - event.at > self.platform.oldest:
             self.counts["stale"] += 1
             return True
-        if self._waiting >= _MOST_WAITING:
+        if self._waiting >= _MOST_WAITING and not self._is_urgent(event):
             return False
         if event.id is not None:
             self._seen.add(event.id)
@@ -291,6 +291,10 @@ class MessengerChannel(GuardedChannel):
         if person.task is None:
             person.task = asyncio.ensure_future(self._serve(conversation, person, handler, ready))
         return True
+
+    def _is_urgent(self, event: Inbound) -> bool:
+        """Whether there is room for an event where there is none: a bounded number of emergencies."""
+        return self._waiting < 2 * _MOST_WAITING and bool(event.text) and self.guard.alarm(event.text or "") is not None
 
     async def _look(self, event: Inbound, conversation: str) -> Inbound | None:
         """Complete an event and answer it if it is an emergency, whoever and whatever else is waiting."""
@@ -336,12 +340,12 @@ class MessengerChannel(GuardedChannel):
         self, event: Inbound, conversation: str, handler: Handler, ready: Callable[[], bool]
     ) -> Answered:
         guard = self.guard
+        if event.kind != "text" and self._buckets.take(conversation, time.monotonic()):
+            return guard.error("too_fast")
         if event.kind not in {"text", "greet"}:
-            if self._buckets.take(conversation, time.monotonic()):
-                return guard.error("too_fast")
             words = self.words.kinds.get(event.kind, self.words.kinds["other"])
             return Answered(compose("error", [guard.service.fill(words), guard.service.emergency.help_line()]))
-        if event.kind == "greet" and event.choice is None:
+        if event.kind == "greet":
             return Answered(greeting(guard))
         choice = event.choice
         if choice is None and event.text:

@@ -67,19 +67,19 @@ class SlackChannel(MessengerChannel):
         """Direct messages, mentions elsewhere, and buttons; joins, bots and other people's talk get no answer."""
         if item["type"] == "block_actions":
             return self._pressed(item)
-        event, team = item["event"], item["team_id"]
+        event = item["event"]
         if event["type"] == "message" and event.get("channel_type") == "im":
-            return self._direct(item, event, team)
+            return self._direct(item, event)
         if event["type"] != "app_mention" or event.get("bot_id") or event["channel"].startswith("D"):
             return None
-        sender = _sender(team, event["channel"], event["user"])
+        sender = _sender(event["channel"], event["user"])
         to = {"channel": event["channel"], "thread": event.get("thread_ts") or event["ts"]}
         text = _plain(event.get("text", ""))
         kind = "text" if text else _kind(event) or "greet"
         return Inbound(sender, to, item["event_id"], text, kind=kind, at=float(event["ts"]))
 
     @staticmethod
-    def _direct(item: Any, event: Any, team: str) -> Inbound | None:
+    def _direct(item: Any, event: Any) -> Inbound | None:
         subtype, kind, at = event.get("subtype"), None, event["ts"]
         message = event
         if subtype == "message_changed":
@@ -94,7 +94,7 @@ class SlackChannel(MessengerChannel):
         text = _plain(message.get("text", ""))
         to = {"channel": event["channel"], **({"thread": event["thread_ts"]} if event.get("thread_ts") else {})}
         kind = kind or ("text" if text else _kind(message) or "other")
-        sender = _sender(team, event["channel"], message["user"])
+        sender = _sender(event["channel"], message["user"])
         return Inbound(sender, to, item["event_id"], text, kind=kind, at=float(at))
 
     @staticmethod
@@ -106,8 +106,7 @@ class SlackChannel(MessengerChannel):
         if thread:
             to["thread"] = thread
         event = f"{user}:{action['action_ts']}:{action['action_id']}"
-        team = (item.get("team") or {}).get("id") or item["user"]["team_id"]
-        return Inbound(_sender(team, channel, user), to, event, choice=str(action.get("value") or "-"))
+        return Inbound(_sender(channel, user), to, event, choice=str(action.get("value") or "-"))
 
     def outgoing(self, to: Mapping[str, Any], part: Part) -> Outgoing:
         """chat.postMessage."""
@@ -155,8 +154,9 @@ class SlackChannel(MessengerChannel):
         return Outgoing(f"{self.settings['api']}/auth.test", json={})
 
 
-def _sender(team: str, channel: str, user: str) -> str:
-    return f"{team}:{user}" if channel.startswith("D") else f"{team}:{channel}:{user}"
+def _sender(channel: str, user: str) -> str:
+    """A person where they are; a direct chat is a channel of its own."""
+    return f"{channel}:{user}"
 
 
 def _plain(text: str) -> str:

@@ -86,17 +86,17 @@ class TelegramChannel(MessengerChannel):
         bot = int(self.settings["token"].split(":")[0])
         name = "@" + self.settings["username"].lower()
         addressed = message.get("reply_to_message", {}).get("from", {}).get("id") == bot
-        units = text.encode("utf-16-le")  # offsets count UTF-16 units
+        units = text.encode("utf-16-le", "surrogatepass")  # offsets count UTF-16 units
         entities = message.get("entities") or message.get("caption_entities") or []
         for entity in sorted(entities, key=lambda e: -e["offset"]):
             start, end = 2 * entity["offset"], 2 * (entity["offset"] + entity["length"])
-            words = units[start:end].decode("utf-16-le", "ignore").lower()
+            words = units[start:end].decode("utf-16-le", "surrogatepass").lower()
             mention = entity["type"] == "mention" and words == name
             command = entity["type"] == "bot_command" and len(name) > 1 and words.endswith(name)
             if mention or command or (entity["type"] == "text_mention" and entity["user"]["id"] == bot):
                 addressed = True
                 units = units[:start] + units[end:]
-        return addressed, units.decode("utf-16-le", "ignore").strip()
+        return addressed, units.decode("utf-16-le", "surrogatepass").strip()
 
     def outgoing(self, to: Mapping[str, Any], part: Part) -> Outgoing:
         """sendMessage."""
