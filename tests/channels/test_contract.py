@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from rasa.core.channels.channel import UserMessage
 
+from marrow.rasa.store import MarrowTrackerStore
 from marrow.rendering import size
 from marrow.reply import SHORT_DISCLAIMER
 from tests.channels.side import NOW, Shown, Side, Webhook
@@ -226,6 +227,28 @@ class TestVerification:
             statuses = await asyncio.gather(*(w.post(webhook) for _ in range(5)))
             await w.channel.settled()
             assert [status for status, _ in statuses] == [200] * 5 and len(w.heard) == 1
+
+        run(scene)
+
+    def test_repeated_after_a_restart_or_to_another_process_is_one_turn(self, run: Any, tmp_path: Path) -> None:
+        async def first(w: World) -> None:
+            check(await w.tell(w.side.text(w.side.people[0], "hello", id=79)), w.side)
+
+        async def second(w: World) -> None:
+            assert await w.tell(w.side.text(w.side.people[0], "hello", id=79)) == []
+            assert w.heard == [] and w.channel.counts["repeated"] == 1
+            check(await w.tell(w.side.text(w.side.people[0], "hello", id=80)), w.side)
+
+        for scene in (first, second):
+            run(scene, store=MarrowTrackerStore(url=f"sqlite:///{tmp_path / 'store.db'}"))
+
+    def test_store_that_is_down_costs_no_reply(self, run: Any) -> None:
+        async def scene(w: World) -> None:
+            def down(seal: str) -> bool:
+                raise OSError("no disk")
+
+            w.channel.guard.store.first_time = down  # type: ignore[method-assign]
+            assert "You said: hello" in check(await w.say(w.side.people[0], "hello"), w.side)
 
         run(scene)
 

@@ -158,11 +158,25 @@ def echoing(heard: list[tuple[str, str]]) -> Handler:
     return handler
 
 
-def make_guard(folder: Path, deadline: float = 5.0, burst: int = 0) -> Guard:
+class Events:
+    """The part of the store that channels use, in memory."""
+
+    def __init__(self) -> None:
+        self.seals: set[str] = set()
+
+    def first_time(self, seal: str) -> bool:
+        new = seal not in self.seals
+        self.seals.add(seal)
+        return new
+
+
+def make_guard(folder: Path, deadline: float = 5.0, burst: int = 0, store: object = None) -> Guard:
     """A guard with a secret that is always the same; `burst` messages and then no more, 0 for no limit."""
     limit = settings.Limit(burst, 0.0 if burst else 1.0)
     config = replace(settings.load({}), state_dir=folder, deadline=deadline, channel_limit=limit)
-    return Guard(config, Identity(b"0" * 32), SERVICE, RED_FLAGS, Lanes(most=4))
+    guard = Guard(config, Identity(b"0" * 32), SERVICE, RED_FLAGS, Lanes(most=4))
+    guard.store = store or Events()  # type: ignore[assignment]
+    return guard
 
 
 def make_channel(side: Side, folder: Path) -> MessengerChannel:
@@ -193,6 +207,7 @@ async def world(
     deadline: float = 5.0,
     timeout: float = 5.0,
     env: dict[str, str] | None = None,
+    store: object = None,
 ) -> AsyncIterator[World]:
     """Start all of it; ends with it."""
     platform, slept, heard, clock = Platform(), [], [], [NOW]
@@ -207,7 +222,7 @@ async def world(
         slept.append(seconds)
         await asyncio.sleep(0)
 
-    guard = make_guard(folder, deadline, burst)
+    guard = make_guard(folder, deadline, burst, store)
     delivery = Delivery(timeout=timeout, sleep=sleep, chance=lambda: 0.0)
     environment = side.environment() if env is None else env
     channel = CHANNELS[side.name](guard, environment, delivery, lambda: clock[0])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from collections import OrderedDict
@@ -12,20 +11,20 @@ _NUMBER: Final = re.compile(r"[#(]?\s*(\d{1,2})\s*[.):]?")
 
 
 class Seen:
-    """The ids of the last `most` events, as digests: a platform's ids may name a person."""
+    """The last `most` events, by their seals: a platform's own ids may name a person."""
 
     def __init__(self, most: int = 50_000) -> None:
         self._most = most
-        self._ids: OrderedDict[bytes, None] = OrderedDict()
+        self._seals: OrderedDict[str, None] = OrderedDict()
 
-    def __contains__(self, event: str) -> bool:
-        return _digest(event) in self._ids
+    def __contains__(self, seal: str) -> bool:
+        return seal in self._seals
 
-    def add(self, event: str) -> None:
+    def add(self, seal: str) -> None:
         """Remember an event; the oldest is forgotten where there is no room."""
-        self._ids[_digest(event)] = None
-        if len(self._ids) > self._most:
-            self._ids.popitem(last=False)
+        self._seals[seal] = None
+        if len(self._seals) > self._most:
+            self._seals.popitem(last=False)
 
 
 class Listed:
@@ -53,7 +52,3 @@ class Listed:
     def forget(self, conversation: str) -> None:
         """The person asked to be forgotten."""
         self._lists.pop(conversation, None)
-
-
-def _digest(event: str) -> bytes:
-    return hashlib.sha256(event.encode("utf-8", "surrogatepass")).digest()[:16]

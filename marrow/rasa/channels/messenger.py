@@ -102,7 +102,7 @@ class RefusedError(Exception):
         self.status = status
 
 
-_Look = asyncio.Future[Inbound | None]  # the event whole, or None if it was an emergency, which is answered by then
+_Look = asyncio.Future[Inbound | None]  # the event, whole; None if it needs no answer, or, as an emergency, has it
 
 
 @dataclass
@@ -272,7 +272,8 @@ class MessengerChannel(GuardedChannel):
 
     def _accept(self, event: Inbound, handler: Handler, ready: Callable[[], bool]) -> bool:
         """Take an event, unless it was had before or is too old; False when there is no room for it now."""
-        if event.id is not None and event.id in self._seen:
+        seal = None if event.id is None else self.guard.identity.seal(f"event {self.name()}", event.id)
+        if seal is not None and seal in self._seen:
             self.counts["repeated"] += 1
             return True
         if event.at is not None and self.now() - event.at > self.platform.oldest:
@@ -280,13 +281,13 @@ class MessengerChannel(GuardedChannel):
             return True
         if self._waiting >= _MOST_WAITING and not self._is_urgent(event):
             return False
-        if event.id is not None:
-            self._seen.add(event.id)
+        if seal is not None:
+            self._seen.add(seal)
         self.counts["accepted"] += 1
         self._waiting += 1
         conversation = self.guard.identity.conversation(self.name(), event.sender)
         person = self._people.setdefault(conversation, _Person())
-        place = (event, asyncio.ensure_future(self._look(event, conversation)))
+        place = (event, asyncio.ensure_future(self._look(event, seal, conversation)))
         (person.waiting if len(person.waiting) < _MOST_EACH else person.beyond).append(place)
         if person.task is None:
             person.task = asyncio.ensure_future(self._serve(conversation, person, handler, ready))
@@ -296,11 +297,17 @@ class MessengerChannel(GuardedChannel):
         """Whether there is room for an event where there is none: a bounded number of emergencies."""
         return self._waiting < 2 * _MOST_WAITING and bool(event.text) and self.guard.alarm(event.text or "") is not None
 
-    async def _look(self, event: Inbound, conversation: str) -> Inbound | None:
-        """Complete an event and answer it if it is an emergency, whoever and whatever else is waiting."""
+    async def _look(self, event: Inbound, seal: str | None, conversation: str) -> Inbound | None:
+        """Complete an event and answer it if it is an emergency, whoever and whatever else is waiting.
+
+        None, too, for an event that another process, or this one before it was started again, has had.
+        """
         event = await self.complete(event)
         if event.text and (reply := self.guard.alarm(event.text)):
             await self._send(event, conversation, reply)
+            return None
+        if seal is not None and not await self.guard.first_time(seal):
+            self.counts["repeated"] += 1
             return None
         return event
 
