@@ -120,6 +120,10 @@ class Side(ABC):
         """A person writes in a group; None where the platform has no groups for bots."""
         return None
 
+    def registrations(self) -> Iterator[tuple[Webhook, str]]:
+        """Requests that register the webhook, and what the answer must hold."""
+        yield from ()
+
     # -- from the bot ------------------------------------------------------------------------------------------------
 
     @abstractmethod

@@ -211,6 +211,15 @@ class TestVerification:
 
         assert run(scene) >= 50
 
+    def test_webhook_can_be_registered(self, run: Any) -> None:
+        async def scene(w: World) -> None:
+            for webhook, challenge in w.side.registrations():
+                status, body = await w.post(webhook)
+                assert status == 200 and challenge in body
+            assert w.heard == [] and w.platform.requests == []
+
+        run(scene)
+
     def test_repeated_delivery_is_one_turn(self, run: Any) -> None:
         async def scene(w: World) -> None:
             webhook = w.side.text(w.side.people[0], "hello", id=77)

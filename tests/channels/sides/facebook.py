@@ -94,6 +94,10 @@ class Facebook(Side):
                       f"?hub.verify_token={VERIFY}&hub.challenge=1"):  # fmt: skip
             yield f"registration {query}", Webhook(self.path + query, {}, b"", "GET")
 
+    def registrations(self) -> Iterator[tuple[Webhook, str]]:
+        query = f"?hub.mode=subscribe&hub.verify_token={VERIFY}&hub.challenge=1158201444"
+        yield Webhook(self.path + query, {}, b"", "GET"), "1158201444"
+
     def shown(self, sent: Sent) -> Shown | None:
         demand(sent.headers.get("authorization") == f"Bearer {TOKEN}", "190: invalid token")
         demand(

@@ -115,6 +115,9 @@ class Slack(Side):
         challenge = as_json({"type": "url_verification", "challenge": "x"})
         yield "challenge unsigned", Webhook(self.path, {"Content-Type": JSON}, challenge)
 
+    def registrations(self) -> Iterator[tuple[Webhook, str]]:
+        yield self.signed(as_json({"type": "url_verification", "challenge": "3eZbrw1aB"})), "3eZbrw1aB"
+
     def shown(self, sent: Sent) -> Shown | None:
         demand(sent.headers.get("authorization") == f"Bearer {TOKEN}", "invalid_auth")
         demand(sent.path == "/api/chat.postMessage", "unknown_method")
