@@ -27,6 +27,8 @@ from marrow.reply import SHORT_DISCLAIMER, Offer, compose
 from marrow.safety.emergency import EmergencyWording
 from marrow.safety.red_flags import KINDS, Alarm
 from tests.channels.side import unescaped
+from tests.channels.sides import SIDES
+from tests.channels.world import make_channel
 
 ALL = load_platforms(PLATFORMS)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=400)
@@ -159,10 +161,19 @@ def test_number_picks_only_from_the_list_shown_last(text: str, key: str | None) 
     listed = Listed()
     listed.show("me", ("x", "y"))
     listed.show("me", ("a", "b", "c"))
-    listed.show("me", ())  # a reply without a list: the last one is still on the screen
     assert listed.pick("me", text) == key and listed.pick("you", text) is None
     listed.forget("me")
     assert listed.pick("me", text) is None
+
+
+def test_buttons_without_a_list_end_the_list_before_and_a_reply_without_choices_does_not(tmp_path: Path) -> None:
+    channel = make_channel(SIDES["facebook"]("http://127.0.0.1:9"), tmp_path)
+    long, short = Offer("What causes bone metastasis?", "more"), Offer("Tell me more", "more")
+    picked = []
+    for offers in ((long, short), (), (short,), ()):
+        channel.messages(compose("answer", ["Text."], offers=offers), "me", {"id": "1"})
+        picked.append(channel._listed.pick("me", "1") is not None)
+    assert picked == [True, True, False, False]
 
 
 def test_lists_are_bounded() -> None:

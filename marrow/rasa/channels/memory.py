@@ -35,10 +35,10 @@ class Listed:
         self._lists: OrderedDict[str, tuple[str, ...]] = OrderedDict()
 
     def show(self, conversation: str, keys: tuple[str, ...]) -> None:
-        """Remember a list; one without entries changes nothing, since the person still sees the last one."""
+        """Remember the choices offered last; none when they were shown as buttons only, so that a number is text."""
+        self._lists.pop(conversation, None)
         if keys:
             self._lists[conversation] = keys
-            self._lists.move_to_end(conversation)
             if len(self._lists) > self._most:
                 self._lists.popitem(last=False)
 

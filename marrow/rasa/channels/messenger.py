@@ -364,12 +364,13 @@ class MessengerChannel(GuardedChannel):
     # -- out -----------------------------------------------------------------------------------------------------------
 
     def messages(self, reply: Reply, conversation: str, to: Mapping[str, Any]) -> list[Outgoing]:
-        """The requests that send a reply, in order; remembers the numbered list they show."""
+        """The requests that send a reply, in order; remembers the numbered list they show, if they offer anything."""
         payloads = [suggestion["payload"] for suggestion in self.guard.keyed(reply, conversation)["suggestions"]]
         rendered = render(
             reply, self.platform, payloads, self.words.numbered, buttons=self.buttons_usable(len(payloads))
         )
-        self._listed.show(conversation, rendered.listed)
+        if payloads:
+            self._listed.show(conversation, rendered.listed)
         return [self.outgoing(to, part) for part in rendered.parts]
 
     async def _send(self, event: Inbound, conversation: str, reply: Reply) -> None:
