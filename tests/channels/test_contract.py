@@ -257,7 +257,9 @@ class TestVerification:
                 raise OSError("no disk")
 
             w.channel.guard.store.first_time = down  # type: ignore[method-assign]
-            assert "You said: hello" in check(await w.say(w.side.people[0], "hello"), w.side)
+            webhook = w.side.text(w.side.people[0], "hello", id=81)
+            assert "You said: hello" in check(await w.tell(webhook), w.side)
+            assert await w.tell(webhook) == [] and len(w.heard) == 1
 
         run(scene)
 
@@ -421,6 +423,13 @@ class TestEmergency:
 
         run(scene, burst=3)
 
+    def test_repeated_emergency_is_answered_once(self, run: Any) -> None:
+        async def scene(w: World) -> None:
+            webhook = w.side.text(w.side.people[0], EMERGENCY, id=82)
+            assert "911" in check(await w.tell(webhook, webhook), w.side) and await w.tell(webhook) == []
+
+        run(scene)
+
     def test_edited_message_gets_a_kind_word_unless_it_is_an_emergency_now(self, run: Any) -> None:
         async def scene(w: World) -> None:
             person = w.side.people[0]
@@ -477,9 +486,9 @@ class TestDelivery:
             person, other = w.side.people
             gate = asyncio.Event()
             w.platform.plan.append(gate)
-            status, _ = await asyncio.wait_for(w.post(w.side.text(person, "first")), 2)
+            status, _ = await asyncio.wait_for(w.post(w.side.text(person, "first")), 5)
             assert status == 200
-            await asyncio.wait_for(w.post(w.side.text(person, "second")), 2)
+            await asyncio.wait_for(w.post(w.side.text(person, "second")), 5)
             while not w.platform.requests:
                 await asyncio.sleep(0.005)
             await w.post(w.side.text(other, "hello"))
@@ -495,14 +504,16 @@ class TestDelivery:
 
     def test_platform_that_never_answers_is_given_up(self, run: Any) -> None:
         async def scene(w: World) -> None:
+            await w.say(w.side.people[0], "hello")  # keys and tokens are there
             gate = asyncio.Event()
             w.platform.always = gate
+            await w.lose_patience(0.1)
             await w.post(w.side.text(w.side.people[0], "hello"))
             await w.channel.settled()
             assert w.channel.counts["failed"] == 1 and w.channel.counts["retried"] == 4
             gate.set()
 
-        run(scene, timeout=0.1)
+        run(scene)
 
     def test_one_persons_messages_are_answered_in_order(self, run: Any) -> None:
         async def scene(w: World) -> None:

@@ -115,6 +115,11 @@ class World:
         ) as response:
             return response.status, await response.text()
 
+    async def lose_patience(self, seconds: float) -> None:
+        """From now on the channel waits no longer than this for its platform."""
+        await self.channel.delivery.close()
+        self.channel.delivery._timeout = aiohttp.ClientTimeout(total=seconds)
+
     async def tell(self, *webhooks: Webhook) -> list[Shown]:
         """Call the bot, and return what people are shown after all is answered."""
         before = len(self.platform.messages)
@@ -205,7 +210,6 @@ async def world(
     handler: Callable[[list[tuple[str, str]]], Handler] = echoing,
     burst: int = 0,
     deadline: float = 5.0,
-    timeout: float = 5.0,
     env: dict[str, str] | None = None,
     store: object = None,
 ) -> AsyncIterator[World]:
@@ -223,7 +227,7 @@ async def world(
         await asyncio.sleep(0)
 
     guard = make_guard(folder, deadline, burst, store)
-    delivery = Delivery(timeout=timeout, sleep=sleep, chance=lambda: 0.0)
+    delivery = Delivery(sleep=sleep, chance=lambda: 0.0)
     environment = side.environment() if env is None else env
     channel = CHANNELS[side.name](guard, environment, delivery, lambda: clock[0])
     app = Sanic(f"world-{next(_numbers)}", configure_logging=False)

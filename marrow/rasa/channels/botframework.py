@@ -21,7 +21,7 @@ ISSUER: Final = "https://api.botframework.com"
 _LEEWAY: Final = 300  # seconds by which clocks may differ
 _KEYS_LAST: Final = 24 * 3600.0
 _KEYS_REST: Final = 60.0  # least time between two fetches, whatever key ids are claimed
-_AT: Final = re.compile(r"<at\b[^>]*>.*?</at>", re.DOTALL)
+_AT: Final = re.compile(r"<at\b[^<>]*>[^<]*</at>")
 
 
 class BotFrameworkChannel(MessengerChannel):

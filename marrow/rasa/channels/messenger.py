@@ -41,6 +41,7 @@ from marrow.rasa.guard import Answered, Guard, Handler
 from marrow.rasa.limits import Buckets
 from marrow.rendering import Part, Platform, load_platforms, load_words, read_fields, render
 from marrow.reply import Reply, compose
+from marrow.safety.hygiene import MAX_BODY_BYTES
 
 logger = logging.getLogger(__name__)
 
@@ -303,6 +304,8 @@ class MessengerChannel(GuardedChannel):
         None, too, for an event that another process, or this one before it was started again, has had.
         """
         event = await self.complete(event)
+        if event.text and len(event.text) > MAX_BODY_BYTES:  # far too long to be answered; only looked at for red flags
+            event = replace(event, text=event.text[:MAX_BODY_BYTES])
         if event.text and (reply := self.guard.alarm(event.text)):
             await self._send(event, conversation, reply)
             return None

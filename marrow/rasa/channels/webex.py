@@ -17,8 +17,8 @@ from marrow.rasa.channels.delivery import Outgoing
 from marrow.rasa.channels.messenger import Call, Inbound, MessengerChannel, RefusedError, same
 from marrow.rendering import Part
 
-_MENTION: Final = re.compile(r"<spark-mention\b[^>]*>.*?</spark-mention>", re.DOTALL)
-_TAG: Final = re.compile(r"<[^>]*>")
+_MENTION: Final = re.compile(r"<spark-mention\b[^<>]*>[^<]*</spark-mention>")
+_TAG: Final = re.compile(r"<[^<>]*>")
 
 
 class WebexChannel(MessengerChannel):

@@ -32,6 +32,10 @@ class Facebook(Side):
         name = header or "X-Hub-Signature-256"
         return Webhook(self.path, {"Content-Type": "application/json", name: f"{algorithm}={digest}"}, body)
 
+    @staticmethod
+    def digest(body: bytes) -> str:
+        return hmac.new(SECRET.encode(), body, "sha256").hexdigest()
+
     def page(self, *events: dict[str, Any]) -> bytes:
         return as_json({"object": "page", "entry": [{"id": "77", "time": 1, "messaging": [e]} for e in events]})
 
@@ -85,6 +89,8 @@ class Facebook(Side):
             yield algorithm, self.signed(body, algorithm=algorithm)
             yield f"{algorithm} in the old header", self.signed(body, algorithm=algorithm, header="X-Hub-Signature")
         sha1 = hmac.new(SECRET.encode(), body, "sha1").hexdigest()
+        for label in ("sha1", "md5", "SHA256", ""):
+            yield f"labelled {label}", good.having(X_Hub_Signature_256=f"{label}={self.digest(body)}")
         yield "sha1 said to be sha256", good.having(X_Hub_Signature_256=f"sha256={sha1}")
         for secret in ("", TOKEN, VERIFY, SECRET.upper()):
             yield "other secret", self.signed(body, secret)
