@@ -172,8 +172,9 @@ class TestConversation:
             "mk-" + "A" * 24,
             "x" * 1001,
             "{dose}",
+            "<at>" * 10_000,
         ],
-        ids=range(8),
+        ids=range(9),
     )
     def test_any_text_gets_one_answer_and_is_no_command(self, run: Any, text: str) -> None:
         async def scene(w: World) -> None:
