@@ -17,7 +17,7 @@ from marrow.content import Article, GlossaryEntry, Passage
 from marrow.reply import Offer, Reply, citation, compose, quote, source_line, with_line
 
 #: Below this P(about an article) a question is about something else.
-IN_SCOPE = 0.4
+IN_SCOPE = 0.8
 #: Two articles whose P differ by less are both meant.
 CLOSE = 0.25
 #: What is added to the log odds of an article that is named, one of whose own terms is, or that is being talked about.

@@ -18,6 +18,7 @@ from marrow.answering.answers import (
 )
 from marrow.answering.offers import section_offers
 from marrow.answering.service import Service
+from marrow.answering.terms import Term
 from marrow.answering.turn import EMERGENCIES, SECTIONS_OF, Talk, Turn
 from marrow.content import Article, Passage
 from marrow.reply import Reply, compose
@@ -34,13 +35,17 @@ _NOT = re.compile(r"\b(?:do not|don'?t|dont|never|not)\b", re.IGNORECASE)
 #: How sure the classifier must be of an emergency to alarm, and of a crisis, where silence costs more.
 SURE, SURE_OF_CRISIS = 0.6, 0.5
 #: Below this confidence small talk is not understood.
-UNDERSTOOD = 0.2
+UNDERSTOOD = 0.4
+#: A passage likelier than this is what a follow-up that names nothing asks for.
+MEANT = 0.3
 
 
 def smalltalk(service: Service, turn: Turn, key: str | None = None) -> tuple[Reply, Talk]:
     """A short text that leads back to the topics. `key` is a row of `smalltalk` in replies.yml; else the intent."""
+    if key is None and turn.intent == "repair" and (section_named(service, turn.text) or specific_terms(service, turn)):
+        return follow_up(service, turn)  # "no, I meant the treatment"
     if key is None and turn.confidence < UNDERSTOOD:
-        key = "unclear"
+        return fallback(service, turn)
     key = key or turn.intent
     text, talk = service.next_text(turn.talk, key, service.wording.smalltalk[key])
     offers = topic_offers(service) if key in _OPENS else ()
@@ -67,6 +72,9 @@ def simplify(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     article, shown = _shown(service, turn.talk)
     if article is None or not shown:
         return smalltalk(service, turn, "nothing_to_simplify")
+    terms = [t for t in specific_terms(service, turn) if t.article == article.id]
+    if terms and not any(p.id in t.passages for t in terms for p in shown):  # "say the bit on calcium simply"
+        shown = next(found for s in article.sections if (found := choose.with_terms(s, terms)))
     return show(service, article, shown, turn.talk, turn.talk.intent or "ask_definition", simply=True)
 
 
@@ -90,7 +98,7 @@ def follow_up(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     if not isinstance(picked, Article):
         # Too short for the classifier of subjects to judge: within a talk it belongs to the talk.
         known = turn.talk.article
-        if not (turn.terms or known or _section_named(service, turn.text)):
+        if not (turn.terms or known or section_named(service, turn.text)):
             return picked
         picked = service.library.article(turn.terms[0][0] if turn.terms else known or service.library.articles[0].id)
     terms = [term for term in terms_of(service, picked, turn) if term.specific]
@@ -103,9 +111,12 @@ def follow_up(service: Service, turn: Turn) -> tuple[Reply, Talk]:
             if section and (found := choose.with_terms(section, terms)):
                 notes = notes_on(service, picked, found, turn, terms)
                 return show(service, picked, found, turn.talk, turn.talk.intent or "ask_definition", notes=notes)
-    named = _section_named(service, turn.text)
+    named = section_named(service, turn.text)
     if named and (section := picked.section(named)):
         return show(service, picked, section.passages, turn.talk, f"ask_{named}")
+    best = max(picked.passages(), key=lambda p: choose.likeness(picked, p, turn))
+    if turn.talk.article == picked.id and choose.likeness(picked, best, turn) >= MEANT:
+        return show(service, picked, [best], turn.talk, turn.talk.intent or "ask_definition")
     return next_best(service, replace(turn, scope={**turn.scope, picked.id: 1.0}))
 
 
@@ -165,8 +176,14 @@ def _shown(service: Service, talk: Talk) -> tuple[Article | None, Sequence[Passa
         return None, ()
 
 
-def _section_named(service: Service, text: str) -> str | None:
-    words = set(re.findall(r"[a-z]+", text.lower()))
+def specific_terms(service: Service, turn: Turn) -> list[Term]:
+    """The terms with names of their own that the turn names, of any article."""
+    return [t for a in service.library.articles for t in terms_of(service, a, turn) if t.specific]
+
+
+def section_named(service: Service, text: str) -> str | None:
+    """The kind of section that a text names, "not the symptoms" left out."""
+    words = set(re.findall(r"[a-z]+", re.sub(r"\b(?:not|no)\s+(?:the\s+)?\w+", " ", text.lower())))
     for kind, names in service.wording.section_words.items():
         if any(set(name.split()) <= words for name in names):
             return kind
