@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -130,7 +131,7 @@ def read_adapter(path: Path) -> dict[str, npt.NDArray[Any]]:
                     scale = np.abs(changed).max(axis=0, keepdims=True) / 127
                     tensors[f"val_{number}_q"] = np.clip(np.round(changed / scale), -127, 127).astype(np.int8)
                     tensors[f"val_{number}_scale"] = scale.astype(np.float32)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise ModelError(f"{path.name} is missing or damaged; restore it, or run `make adapter`") from error
     return tensors
 

@@ -63,7 +63,8 @@ def _by_likeness(article: Article, sections: Sequence[Section], turn: Turn) -> t
     kinds = kind_shares(turn)
 
     def worth(section: Section) -> float:
-        return sum(likeness(article, p, turn) for p in section.passages) * (kinds.get(section.kind, 0.0) + ELSEWHERE)
+        near = sum(likeness(article, p, turn) for p in section.passages)
+        return (near + 1e-3) * (kinds.get(section.kind, 0.0) + ELSEWHERE)
 
     section = max(sections, key=worth)
     total = sum(likeness(article, p, turn) for p in section.passages)
