@@ -14,15 +14,17 @@ const BULLET = "• ";
 /** A disclaimer longer than this was asked for: it is the answer, not small print. */
 const SMALL_PRINT = 300;
 
+/** The disclaimer that ends a reply's text as its small print, or "". */
+export function smallPrint({ text, reply }: Message): string {
+  return reply.disclaimer.length <= SMALL_PRINT && text.endsWith(reply.disclaimer) ? reply.disclaimer : "";
+}
+
 /** The blocks of a reply, in the order of its text. */
 export function blocks(message: Message): Block[] {
   const { text, reply } = message;
-  let body = text.trim();
-  let disclaimer = reply.disclaimer;
-  if (disclaimer.length > SMALL_PRINT || !body.endsWith(disclaimer)) disclaimer = "";
-  if (disclaimer) body = body.slice(0, -disclaimer.length);
-
-  const lines = body
+  const disclaimer = smallPrint(message);
+  const lines = text
+    .slice(0, text.length - disclaimer.length)
     .split("\n")
     .map((line) => line.trim())
     .filter(Boolean);
