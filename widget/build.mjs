@@ -9,12 +9,12 @@ const HERE = new URL(".", import.meta.url);
 const TARGET_BYTES = 12_000;
 const LIMIT_BYTES = 20_000;
 /** What of a language has to be there before the window is opened, so that closed it costs no second request. */
-const SEED = ["lang", "dir", "launcher", "unread"];
+const SEED = ["dir", "launcher", "unread"];
 
 const json = async (name) => JSON.parse(await readFile(new URL(name, HERE), "utf8"));
 const hash = (name, bytes, encoding) => createHash(name).update(bytes).digest(encoding);
 
-/** The files of the other languages, and what the script knows of each: its first words, where the rest is, its hash. */
+/** The files of the other languages, and what the script knows of each: its first words, and the hash of the rest. */
 async function languages() {
   const files = {};
   const known = {};
@@ -25,9 +25,8 @@ async function languages() {
     files[name] = bytes;
     known[strings.lang] = {
       ...Object.fromEntries(SEED.map((key) => [key, strings[key]])),
-      // The same rule as in marrow/site/assets.py: the hash in the name lets it be cached for good.
-      file: name.replace(".", `.${hash("sha256", bytes, "hex").slice(0, 12)}.`),
-      integrity: `sha256-${hash("sha256", bytes, "base64")}`,
+      // Part of the file's name, by the same rule as in marrow/site/documents.py, so that it can be cached for good.
+      hash: hash("sha256", bytes, "hex").slice(0, 12),
     };
   }
   return { files, known };
@@ -40,7 +39,8 @@ const cssAsText = {
     build.onLoad({ filter: /\.css$/ }, async ({ path }) => {
       const source = await readFile(path, "utf8");
       const { code } = await esbuild.transform(source, { loader: "css", minify: true, target: "safari16.4" });
-      return { contents: code.trim(), loader: "text" };
+      // esbuild keeps the white space of custom properties.
+      return { contents: code.trim().replace(/(--[\w-]+): /g, "$1:"), loader: "text" };
     });
   },
 };
@@ -64,7 +64,7 @@ const result = await esbuild.build({
   format: "iife",
   target: ["es2022", "safari16.4"],
   legalComments: "none",
-  banner: { js: `/* Marrow widget ${version}. Built from widget/src; do not edit. */` },
+  banner: { js: `/* Marrow widget ${version} */` },
   plugins: [cssAsText, languagesAsModule],
   write: false,
 });

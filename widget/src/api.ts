@@ -6,7 +6,6 @@ export interface Choice {
 }
 
 export interface Citation {
-  title: string;
   section: string;
   url: string;
 }
@@ -74,7 +73,6 @@ export function readMessage(value: unknown): Message | null {
       article: string(reply.article),
       passages: Array.isArray(reply.passages) ? reply.passages.map(string) : [],
       citations: list(reply.citations).map((c) => ({
-        title: string(c.title),
         section: string(c.section),
         url: string(c.url),
       })),

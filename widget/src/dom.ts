@@ -15,6 +15,11 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** A button. */
+export function button(props: Props, ...children: (Node | string)[]): HTMLButtonElement {
+  return h("button", { type: "button", ...props }, ...children);
+}
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /** A 24 by 24 line drawing, hidden from assistive technology. */

@@ -1,16 +1,17 @@
 import { Api } from "./api";
+import { waitingIn } from "./conversation";
 import darkCss from "./dark.css";
-import { ICONS, h, icon } from "./dom";
+import { ICONS, button, h, icon } from "./dom";
 import { Panel } from "./panel";
 import { Store } from "./store";
-import { seedFor, stringsFor, type Seed, type Strings } from "./strings";
+import { languageOf, seedFor, stringsFor, type Seed, type Strings } from "./strings";
 import css from "./styles.css";
 
 /** Where the window covers the whole screen and the page behind it is inert. The same query stands in styles.css. */
 const FULL_SCREEN = "(max-width: 30em), (max-height: 26em)";
 
-/** Only known while the script runs first. */
-const SCRIPT = document.currentScript;
+/** Where the script came from; only known while it runs first. */
+const SOURCE = (document.currentScript as HTMLScriptElement | null)?.src || location.href;
 
 /**
  * `<marrow-chat>`: a launcher in the corner of the page, and the chat window that it opens.
@@ -24,6 +25,7 @@ const SCRIPT = document.currentScript;
 export class MarrowChat extends HTMLElement {
   #panel: Panel | undefined;
   #coming = false;
+  #language!: string;
   #seed!: Seed;
   #server!: string;
   #store!: Store;
@@ -41,7 +43,7 @@ export class MarrowChat extends HTMLElement {
     const { signal } = this.#listeners;
     this.#fullScreen.addEventListener("change", () => this.#reopen(), { signal });
     document.addEventListener("focusin", (event) => this.#stepAside(event.target), { signal });
-    addEventListener("online", () => this.#panel?.conversation.unfinished && void this.#panel.conversation.pump(), { signal });
+    addEventListener("online", () => this.#panel?.conversation.waiting && void this.#panel.conversation.pump(), { signal });
     const view = window.visualViewport;
     view?.addEventListener("resize", () => this.#fit(view), { signal });
     view?.addEventListener("scroll", () => this.#fit(view), { signal });
@@ -66,7 +68,7 @@ export class MarrowChat extends HTMLElement {
     if (!this.#launcher.hidden) return;
     this.#launcher.hidden = false;
     this.#launcher.setAttribute("aria-expanded", "false");
-    if (this.#panel) this.#panel.conversation.open = false;
+    this.#panel?.conversation.keep({ open: false });
     this.#launcher.focus();
   }
 
@@ -75,14 +77,13 @@ export class MarrowChat extends HTMLElement {
   }
 
   #build(): void {
-    this.#seed = seedFor(this.lang || document.documentElement.lang);
+    this.#language = languageOf(this.lang || document.documentElement.lang);
+    this.#seed = seedFor(this.#language);
     this.#server = serverOf(this.getAttribute("server"));
     this.#store = new Store(this.#server);
 
     this.#badge = h("span", { class: "badge", hidden: true });
-    this.#launcher = h(
-      "button",
-      { type: "button", class: "launcher", dir: this.#seed.dir, "aria-haspopup": "dialog", "aria-expanded": "false", click: () => this.show() },
+    this.#launcher = button({ class: "launcher", dir: this.#seed.dir, "aria-haspopup": "dialog", "aria-expanded": "false", click: () => this.show() },
       icon(ICONS.chat),
       h("span", {}, this.getAttribute("label") || this.#seed.launcher),
       this.#badge,
@@ -100,7 +101,7 @@ export class MarrowChat extends HTMLElement {
     });
     // What is typed here is no shortcut of the page's.
     const keep = (event: Event) => event.stopPropagation();
-    this.#section = h("section", { lang: this.#seed.lang, "aria-label": "Marrow", keydown: keep, keyup: keep, keypress: keep });
+    this.#section = h("section", { lang: this.#language, "aria-label": "Marrow", keydown: keep, keyup: keep, keypress: keep });
     this.#section.append(this.#launcher, this.#dialog);
 
     const sheet = new CSSStyleSheet();
@@ -113,10 +114,9 @@ export class MarrowChat extends HTMLElement {
     shadow.adoptedStyleSheets = [sheet];
     shadow.append(this.#section);
 
-    const { open, doomed, entries } = this.#store.load();
-    const unfinished = entries.some((entry) => "said" in entry && entry.said.state !== "answered");
-    if (this.#embedded || open || (this.hasAttribute("open") && !this.#fullScreen.matches)) this.#ready((panel) => this.#reveal(panel, true));
-    else if (unfinished || doomed.length) this.#ready((panel) => void panel.conversation.pump());
+    const saved = this.#store.load();
+    if (this.#embedded || saved.open || (this.hasAttribute("open") && !this.#fullScreen.matches)) this.#ready((panel) => this.#reveal(panel, true));
+    else if (waitingIn(saved) || saved.doomed.length) this.#ready((panel) => void panel.conversation.pump());
   }
 
   /** Does something with the panel: at once where its words are here, else when they have come. */
@@ -125,7 +125,7 @@ export class MarrowChat extends HTMLElement {
     if (this.#coming) return;
     this.#coming = true;
     const go = (strings: Strings) => then(this.#furnish(strings));
-    const strings = stringsFor(this.#seed, this.#server);
+    const strings = stringsFor(this.#language, this.#server);
     if (!(strings instanceof Promise)) return go(strings);
     this.#launcher.setAttribute("aria-busy", "true");
     void strings.then(go).finally(() => this.#launcher.removeAttribute("aria-busy"));
@@ -139,6 +139,7 @@ export class MarrowChat extends HTMLElement {
       strings,
       { close: () => this.hide(), arrived: () => this.#arrived() },
       {
+        heading: this.#embedded ? "h1" : "h2",
         emergency: this.getAttribute("emergency") ?? "",
         questions: (this.getAttribute("questions") ?? "").split("|").map((each) => each.trim()).filter(Boolean),
       },
@@ -158,7 +159,7 @@ export class MarrowChat extends HTMLElement {
     this.#launcher.setAttribute("aria-expanded", "true");
     this.#unread = 0;
     this.#countUnread();
-    panel.conversation.open = true;
+    panel.conversation.keep({ open: true });
     panel.shown();
   }
 
@@ -204,6 +205,5 @@ function overlap(one: Element, other: Element): boolean {
 
 /** The bot's address without a slash at its end: the attribute, else where the script came from; "" is the page's own. */
 function serverOf(attribute: string | null): string {
-  const address = attribute ?? (SCRIPT instanceof HTMLScriptElement && SCRIPT.src ? new URL(SCRIPT.src).origin : "");
-  return address ? new URL(address, location.href).href.replace(/\/$/, "") : location.origin;
+  return new URL(attribute || "/", attribute === null ? SOURCE : location.href).href.replace(/\/$/, "");
 }

@@ -1,11 +1,11 @@
 import type { Api, Choice } from "./api";
 import { Conversation, type Problem, type View } from "./conversation";
-import { ICONS, h, icon } from "./dom";
+import { ICONS, button, h, icon } from "./dom";
 import { linkify } from "./links";
 import { CONTENT, choiceNodes, replyNodes } from "./reply";
 import type { Entry, Got, Said, Store } from "./store";
 import type { Strings } from "./strings";
-import { copy, download, print, transcript } from "./transcript";
+import { copied, download, print, transcript } from "./transcript";
 
 const MAX_CHARACTERS = 1000;
 const COUNT_FROM = 900;
@@ -31,6 +31,8 @@ export interface Frame {
 
 /** What the page that embeds the chat says about it. */
 export interface Wishes {
+  /** The panel's heading: the first of the page, where there is nothing else on it. */
+  heading: "h1" | "h2";
   /** The numbers for the emergency line. */
   emergency: string;
   /** Questions to start with, in place of the bot's. */
@@ -60,29 +62,27 @@ export class Panel implements View {
   readonly #optionsButton: HTMLButtonElement;
   readonly #options: HTMLElement;
   readonly #server: string;
+  readonly #strings: Strings;
+  readonly #frame: Frame;
+  readonly #wishes: Wishes;
   readonly #items = new Map<Said, HTMLElement>();
   #problemKind: ProblemKind | null = null;
   #timers: ReturnType<typeof setTimeout>[] = [];
 
-  constructor(
-    api: Api,
-    store: Store,
-    private readonly strings: Strings,
-    private readonly frame: Frame,
-    private readonly wishes: Wishes,
-  ) {
+  constructor(api: Api, store: Store, strings: Strings, frame: Frame, wishes: Wishes) {
     const s = strings;
+    this.#strings = strings;
+    this.#frame = frame;
+    this.#wishes = wishes;
     const { emergency } = wishes;
     this.#server = api.server;
     this.conversation = new Conversation(api, store, this);
 
-    this.#optionsButton = h(
-      "button",
-      { type: "button", "aria-label": s.options, "aria-expanded": "false", "aria-controls": "options", click: () => this.#toggleOptions() },
+    this.#optionsButton = button({ "aria-label": s.options, "aria-expanded": "false", "aria-controls": "options", click: () => this.#toggleOptions() },
       icon(ICONS.options),
     );
     this.#optionsButton.firstElementChild?.classList.add("dots");
-    const option = (words: string, click: () => void) => h("button", { type: "button", click }, words);
+    const option = (words: string, click: () => void) => button({ click }, words);
     this.#options = h(
       "div",
       { id: "options", class: "options", role: "group", "aria-label": s.options, hidden: true },
@@ -98,7 +98,7 @@ export class Panel implements View {
     const strip = emergency ? `${s.emergencyCall} ${emergency}.` : s.emergency;
 
     this.#log = h("div", { class: "log", role: "log", "aria-label": s.log, tabindex: "0" });
-    this.#retryButton = h("button", { type: "button", class: "retry", hidden: true, click: () => this.#retry() }, s.retry);
+    this.#retryButton = button({ class: "retry", hidden: true, click: () => this.#retry() }, s.retry);
     this.#problemBox = h("div", { class: "problem" }, this.#alert, this.#retryButton);
 
     this.#consent = h("p", { class: "consent" }, s.consent);
@@ -112,7 +112,7 @@ export class Panel implements View {
       input: () => this.#typed(),
       keydown: (event) => this.#key(event as KeyboardEvent),
     });
-    this.#sendButton = h("button", { type: "button", class: "send", "aria-label": s.send, click: () => this.#send() }, icon(ICONS.send));
+    this.#sendButton = button({ class: "send", "aria-label": s.send, click: () => this.#send() }, icon(ICONS.send));
 
     this.node = h(
       "div",
@@ -120,9 +120,9 @@ export class Panel implements View {
       h(
         "header",
         {},
-        h("div", {}, h("h2", { id: "title" }, s.title), h("p", { id: "subtitle" }, s.subtitle)),
+        h("div", {}, h(wishes.heading, { id: "title" }, s.title), h("p", { id: "subtitle" }, s.subtitle)),
         this.#optionsButton,
-        h("button", { type: "button", class: "close", "aria-label": s.close, click: () => frame.close() }, icon(ICONS.close)),
+        button({ class: "close", "aria-label": s.close, click: () => frame.close() }, icon(ICONS.close)),
       ),
       this.#options,
       h("p", { class: "strip" }, ...linkify(strip, s)),
@@ -140,13 +140,12 @@ export class Panel implements View {
         "footer",
         {},
         `${s.disclaimer} `,
-        h("button", { type: "button", click: () => this.#say(FULL_DISCLAIMER) }, s.fullDisclaimer),
+        button({ click: () => this.#say(FULL_DISCLAIMER) }, s.fullDisclaimer),
       ),
     );
 
-    for (const entry of this.conversation.entries) this.#show(entry, false);
-    this.#input.value = this.conversation.draft;
-    this.#typed();
+    for (const entry of this.conversation.saved.entries) this.#show(entry, false);
+    this.draftGiven(this.conversation.saved.draft);
     this.#showConsent();
     this.#resize(0);
   }
@@ -174,7 +173,7 @@ export class Panel implements View {
   added(entry: Entry): void {
     this.#show(entry, true);
     this.#showConsent();
-    if ("got" in entry) this.frame.arrived();
+    if ("got" in entry) this.#frame.arrived();
   }
 
   changed(said: Said, gone: boolean): void {
@@ -183,7 +182,7 @@ export class Panel implements View {
     if (gone) item.remove();
     else if (said.state === "answered" && item !== this.#log.lastElementChild) this.#log.append(item);
     const state = item.querySelector(".state");
-    if (state) state.textContent = said.state === "failed" ? this.strings.notSent : "";
+    if (state) state.textContent = said.state === "failed" ? this.#strings.notSent : "";
     this.#showConsent();
   }
 
@@ -200,8 +199,8 @@ export class Panel implements View {
       this.#status.textContent = words();
       this.#bringLastIntoView();
     };
-    const { thinking, starting, slow } = this.strings;
-    this.#timers.push(setTimeout(say(() => (this.conversation.unfinished ? thinking : starting)), THINKING_AFTER_MS));
+    const { thinking, starting, slow } = this.#strings;
+    this.#timers.push(setTimeout(say(() => (this.conversation.waiting ? thinking : starting)), THINKING_AFTER_MS));
     this.#timers.push(setTimeout(say(() => slow), SLOW_AFTER_MS));
   }
 
@@ -213,8 +212,7 @@ export class Panel implements View {
   wiped(): void {
     this.#items.clear();
     this.#log.replaceChildren();
-    this.#input.value = "";
-    this.#typed();
+    this.draftGiven("");
     this.#showConsent();
   }
 
@@ -226,10 +224,10 @@ export class Panel implements View {
   // What the person does.
 
   #typed(): void {
-    this.conversation.draft = this.#input.value;
+    this.conversation.keep({ draft: this.#input.value });
     const length = characters(this.#input.value);
     this.#count.hidden = length < COUNT_FROM;
-    this.#count.textContent = `${length} ${this.strings.of} ${MAX_CHARACTERS} ${this.strings.characters}`;
+    this.#count.textContent = `${length} ${this.#strings.of} ${MAX_CHARACTERS} ${this.#strings.characters}`;
     const over = length > MAX_CHARACTERS;
     this.#count.classList.toggle("over", over);
     this.#input.setAttribute("aria-invalid", String(over));
@@ -246,11 +244,10 @@ export class Panel implements View {
     const text = this.#input.value.trim();
     if (!text || this.conversation.busy) return;
     if (characters(text) > MAX_CHARACTERS) {
-      this.#showProblem("tooLong", [this.strings.tooLong], false);
+      this.#showProblem("tooLong", [this.#strings.tooLong], false);
       return;
     }
-    this.#input.value = "";
-    this.#typed();
+    this.draftGiven("");
     this.#say(text);
     this.focus();
   }
@@ -272,17 +269,17 @@ export class Panel implements View {
   }
 
   #resize(by: number): void {
-    const size = Math.max(0, Math.min(SIZES, this.conversation.size + by));
-    if (size !== this.conversation.size) this.conversation.size = size;
+    const size = Math.max(0, Math.min(SIZES, this.conversation.saved.size + by));
+    this.conversation.keep({ size });
     this.node.style.fontSize = size ? `${1 + size * SIZE_STEP}em` : "";
   }
 
   #transcript(): string {
-    return transcript(this.conversation.entries, this.strings, new Date());
+    return transcript(this.conversation.saved.entries, this.#strings, new Date());
   }
 
   async #copy(): Promise<void> {
-    this.#tell((await copy(this.#transcript())) ? this.strings.copied : this.strings.copyFailed);
+    this.#tell((await copied(this.#transcript())) ? this.#strings.copied : this.#strings.copyFailed);
   }
 
   /** A word in passing, in the status line, unless an answer is being waited for there. */
@@ -307,9 +304,9 @@ export class Panel implements View {
   async #eraseAgain(): Promise<void> {
     if (!(await this.conversation.erase())) return;
     this.#clearProblem();
-    const begin = h("button", { type: "button", class: "choice", click: () => this.#restart() }, this.strings.restart);
-    if (!this.conversation.entries.length) {
-      this.#log.replaceChildren(h("div", { class: "item note" }, h("p", {}, this.strings.erased), begin));
+    const begin = button({ class: "choice", click: () => this.#restart() }, this.#strings.restart);
+    if (!this.conversation.saved.entries.length) {
+      this.#log.replaceChildren(h("div", { class: "item note" }, h("p", {}, this.#strings.erased), begin));
     }
   }
 
@@ -324,7 +321,7 @@ export class Panel implements View {
     const item = h(
       "div",
       { class: "item mine", "aria-live": "off" },
-      h("div", { class: "bubble", dir: "auto" }, h("span", { class: "sr" }, `${this.strings.you} `), said.text),
+      h("div", { class: "bubble", dir: "auto" }, h("span", { class: "sr" }, `${this.#strings.you} `), said.text),
       h("p", { class: "state" }),
     );
     this.#items.set(said, item);
@@ -334,26 +331,21 @@ export class Panel implements View {
 
   #showReply(entry: Got, live: boolean): void {
     const { outcome, suggestions } = entry.got.reply;
-    const bubble = h("div", { class: "bubble", ...CONTENT }, ...replyNodes(entry.got, this.strings, this.#server));
-    const wished = entry === this.conversation.entries[0] ? this.wishes.questions : [];
+    const bubble = h("div", { class: "bubble", ...CONTENT }, ...replyNodes(entry.got, this.#strings, this.#server));
+    const wished = entry === this.conversation.saved.entries[0] ? this.#wishes.questions : [];
     const choices = wished.length ? wished.map((title) => ({ title, payload: "" })) : suggestions;
-    const content = [bubble, ...choiceNodes(choices, this.strings, (choice) => this.#say(choice.title, choice))];
+    const content: Node[] = [bubble];
+    if (RATED.includes(outcome)) content.push(this.#vote(entry, live));
+    content.push(...choiceNodes(choices, this.#strings, (choice) => this.#say(choice.title, choice)));
     const item = h("div", { class: "item" });
-    if (outcome !== "urgent") {
-      item.append(...content);
-      if (RATED.includes(outcome)) bubble.after(this.#vote(entry, live));
-      this.#put(item);
-      return;
-    }
-    item.classList.add("urgent");
-    if (!live) {
-      item.append(...content);
-      this.#put(item);
-      return;
-    }
+    const urgent = outcome === "urgent";
+    if (urgent) item.classList.add("urgent");
     // An alert is announced when its content changes, so it has to be there before.
-    item.setAttribute("role", "alert");
+    const alert = urgent && live;
+    if (alert) item.setAttribute("role", "alert");
+    else item.append(...content);
     this.#put(item);
+    if (!alert) return;
     setTimeout(() => {
       item.append(...content);
       this.#bringIntoView(item);
@@ -362,23 +354,17 @@ export class Panel implements View {
 
   /** Asks whether an answer helped. That comes after the answer has been announced, and is not read out with it. */
   #vote(entry: Got, live: boolean): HTMLElement {
-    const { rate, helpful, notHelpful, thanks, rateFailed } = this.strings;
-    const buttons = [true, false].map((value) => {
-      const button = h(
-        "button",
-        {
-          type: "button",
-          "aria-pressed": String(entry.helpful === value),
-          click: async () => {
-            const stored = await this.conversation.rate(entry, value);
-            if (stored) buttons.forEach((each) => each.setAttribute("aria-pressed", String(each === button)));
-            this.#tell(stored ? thanks : rateFailed);
-          },
-        },
-        value ? helpful : notHelpful,
-      );
-      return button;
-    });
+    const { rate, helpful, notHelpful, thanks, broken } = this.#strings;
+    const buttons = [true, false].map((value) =>
+      button({ click: () => void vote(value) }, value ? helpful : notHelpful),
+    );
+    const mark = () => buttons.forEach((each, at) => each.setAttribute("aria-pressed", String(entry.helpful === !at)));
+    const vote = async (value: boolean) => {
+      const stored = await this.conversation.rate(entry, value);
+      mark();
+      this.#tell(stored ? thanks : broken);
+    };
+    mark();
     const group = h("div", { class: "vote", role: "group", "aria-label": rate, "aria-live": "off" });
     const fill = () => group.append(h("span", {}, rate), ...buttons);
     if (live) setTimeout(fill, 50);
@@ -404,10 +390,10 @@ export class Panel implements View {
     if (last instanceof HTMLElement) this.#bringIntoView(last);
   }
 
-  #explain({ kind, said }: Problem): Node[] {
-    if (said) return [h("div", CONTENT, ...replyNodes(said, this.strings, this.#server).slice(1))];
-    const kept = kind !== "eraseFailed" && this.conversation.unfinished ? ` ${this.strings.kept}` : "";
-    return [document.createTextNode(this.strings[kind] + kept)];
+  #explain({ kind, said }: Problem): (Node | string)[] {
+    if (said) return [h("div", CONTENT, ...replyNodes(said, this.#strings, this.#server).slice(1))];
+    const kept = kind !== "eraseFailed" && this.conversation.waiting ? ` ${this.#strings.kept}` : "";
+    return [this.#strings[kind] + kept];
   }
 
   #showProblem(kind: ProblemKind, words: (Node | string)[], retry: boolean): void {
@@ -428,7 +414,7 @@ export class Panel implements View {
   }
 
   #showConsent(): void {
-    this.#consent.hidden = this.conversation.entries.some((entry) => "said" in entry);
+    this.#consent.hidden = this.conversation.saved.entries.some((entry) => "said" in entry);
   }
 }
 

@@ -9,7 +9,7 @@ export interface Said {
 }
 
 /** `helpful` is what the person thought of a reply, once they said so. */
-export type Got = { got: Message; helpful?: boolean };
+export type Got = { got: Message; helpful?: boolean | undefined };
 export type Entry = { said: Said } | Got;
 
 /** All that outlives a reload, in this tab only. */
@@ -63,12 +63,9 @@ export class Store {
   }
 }
 
-function readEntry(entry: { said?: Said; got?: unknown; helpful?: unknown }): Entry {
-  if (entry.said) {
-    const { id, text, choice, state } = entry.said;
-    return { said: { id: String(id), text: String(text), choice: choice === undefined ? undefined : String(choice), state } };
-  }
+function readEntry(entry: { said?: Said; got?: unknown; helpful?: boolean | undefined }): Entry {
+  if (entry.said) return { said: { ...entry.said, text: String(entry.said.text) } };
   const got = readMessage(entry.got);
   if (!got) throw new Error("not a message");
-  return typeof entry.helpful === "boolean" ? { got, helpful: entry.helpful } : { got };
+  return { got, helpful: entry.helpful };
 }

@@ -5,26 +5,28 @@ import en from "../strings/en.json";
 export type Strings = typeof en;
 
 /** What of a language is there before the window is opened. */
-export type Seed = Pick<Strings, "lang" | "dir" | "launcher" | "unread">;
+export type Seed = Pick<Strings, "dir" | "launcher" | "unread">;
 
 const PATIENCE_MS = 4000;
 
-const codeOf = (tag: string): string => tag.toLowerCase().split("-")[0] ?? "";
+/** The language for a BCP 47 tag ("es-MX" is "es"): one that there is, else English. */
+export function languageOf(tag: string): string {
+  const code = tag.toLowerCase().split("-")[0] ?? "";
+  return Object.hasOwn(languages, code) ? code : en.lang;
+}
 
-/** The first words for a BCP 47 tag ("es-MX" finds "es"), or English. */
-export function seedFor(tag: string): Seed {
-  const code = codeOf(tag);
-  return (Object.hasOwn(languages, code) && languages[code]) || en;
+export function seedFor(language: string): Seed {
+  return languages[language] ?? en;
 }
 
 /**
- * All strings of a seed's language. English is here already; another language is asked of the bot, once the window is
- * opened, and taken only when it is the file that this script was built with. Where that fails, it is English.
+ * All strings of a language. English is here already; another is asked of the bot, once the window is opened. Where that
+ * fails, it is English; where a string is missing, that string is.
  */
-export function stringsFor({ lang }: Seed, server: string): Strings | Promise<Strings> {
-  if (lang === en.lang) return en;
-  const { file, integrity } = languages[lang]!;
-  return fetch(`${server}/widget/v1/${file}`, { integrity, credentials: "omit", signal: AbortSignal.timeout(PATIENCE_MS) })
+export function stringsFor(language: string, server: string): Strings | Promise<Strings> {
+  const hash = languages[language]?.hash;
+  if (!hash) return en;
+  return fetch(`${server}/widget/v1/${language}.${hash}.json`, { credentials: "omit", signal: AbortSignal.timeout(PATIENCE_MS) })
     .then((response) => response.json())
     .then((strings: Partial<Strings>) => ({ ...en, ...strings }))
     .catch(() => en);

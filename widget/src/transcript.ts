@@ -16,12 +16,12 @@ export function transcript(entries: readonly Entry[], strings: Strings, now: Dat
 }
 
 /** Copies a text; says whether the browser let it. */
-export async function copy(text: string): Promise<boolean> {
+export async function copied(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    return false;
+    return false; // refused, or no clipboard because the page is not on https
   }
 }
 
@@ -42,10 +42,8 @@ export function print(text: string, within: Node, { title, lang, dir }: Strings)
   page.title = title;
   page.documentElement.lang = lang;
   page.documentElement.dir = dir;
-  page.body.append(...text.split("\n").map((line) => h("p", { dir: "auto" }, line)));
-  const sheet = new (view as unknown as typeof globalThis).CSSStyleSheet();
-  sheet.replaceSync("body{font:12pt/1.5 sans-serif}p{margin:0;min-height:.8em}");
-  page.adoptedStyleSheets = [sheet];
+  page.body.append(text);
+  page.body.style.cssText = "font:12pt/1.5 sans-serif;white-space:pre-wrap;unicode-bidi:plaintext";
   view.focus();
   view.print();
 }
