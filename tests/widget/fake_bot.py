@@ -6,6 +6,7 @@ Run it by hand to look at the widget: ``python -m tests.widget.fake_bot`` prints
 from __future__ import annotations
 
 import json
+import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -17,8 +18,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from marrow.answering.service import load_service
-from marrow.site import Site
-from marrow.site.documents import AGAIN, document
+from marrow.site import Document, Site
 from marrow.site.questions import load_page_wording
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,6 +33,14 @@ Json = dict[str, Any]
 
 #: The real site, as the real server serves it.
 SITE = Site(WIDGET, load_service(), load_page_wording(ROOT / "data" / "wording"), "'self' http://localhost:*")
+
+
+def page_in(language: str, direction: str = "ltr", chat: str = "") -> Document:
+    """The demo page in another language, as far as the widget goes; `chat` is more attributes for it."""
+    home = SITE.get("/")
+    assert home is not None
+    html = home.body.decode().replace('<html lang="en">', f'<html lang="{language}" dir="{direction}">')
+    return Document(html.replace("<marrow-chat ", f"<marrow-chat {chat} ").encode(), home.headers)
 
 
 def message(outcome: str, body: str, choices: tuple[str, ...] = (), **reply: object) -> Json:
@@ -133,8 +141,8 @@ class Script:
     delay: float = 0.0
     """Seconds before every answer of the web channel."""
     unreviewed: int = 12
-    pages: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Content type and content by path, in place of what the site has there or besides."""
+    pages: dict[str, Document] = field(default_factory=dict)
+    """Documents by path, in place of what the site has there or besides."""
     reply: Json | None = None
     """The answer to the next message, instead of the usual one."""
 
@@ -154,8 +162,9 @@ class FakeBot(ThreadingHTTPServer):
         self.answered: dict[str, Json] = {}
         self.sessions = 0
         self.votes: dict[str, bool] = {}
+        self.gets: list[str] = []
         self.cors: dict[str, str] = {}
-        """Headers for pages of another origin."""
+        """Headers of the web channel for pages of another origin."""
 
     def __enter__(self) -> FakeBot:
         threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
@@ -197,13 +206,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         address = urlsplit(self.path)
+        bot = self.server
         if address.path == "/review":
-            self._send(200, {"unreviewed": self.server.script.unreviewed, "total": 40})
+            self._send(200, {"unreviewed": bot.script.unreviewed, "total": 40})
             return
-        found = SITE.get(address.path, dict(parse_qsl(address.query)))
-        if address.path in self.server.script.pages:
-            kind, content = self.server.script.pages[address.path]
-            found = document(content, kind, AGAIN)
+        bot.gets.append(address.path)
+        found = bot.script.pages.get(address.path) or SITE.get(address.path, dict(parse_qsl(address.query)))
         if found is None:
             self._send(404, {"text": "Not found"})
             return
@@ -275,7 +283,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    with FakeBot() as bot:
+    with FakeBot(int(sys.argv[1]) if sys.argv[1:] else 0) as bot:
         print(f"The fake bot listens on {bot.url} (stop it with Ctrl+C)")
         with suppress(KeyboardInterrupt):
             threading.Event().wait()

@@ -138,7 +138,6 @@ export class Api {
       throw new Failure(late.signal.aborted ? "timeout" : "unreachable");
     } finally {
       clearTimeout(timer);
-      signal?.removeEventListener("abort", stop);
     }
     let json: unknown = null;
     try {
@@ -146,7 +145,7 @@ export class Api {
     } catch {
       if (response.ok && text) throw new Failure("broken");
     }
-    if (!response.ok) throw new Failure("refused", response.status, readMessage(json));
-    return json;
+    if (response.ok) return json;
+    throw new Failure("refused", response.status, readMessage(json));
   }
 }

@@ -11,6 +11,7 @@ const MAX_CHARACTERS = 1000;
 const COUNT_FROM = 900;
 const THINKING_AFTER_MS = 600;
 const SLOW_AFTER_MS = 10_000;
+const TOLD_FOR_MS = 6000;
 const SIZE_STEP = 0.2;
 const SIZES = 3;
 
@@ -81,7 +82,6 @@ export class Panel implements View {
     this.#optionsButton = button({ "aria-label": s.options, "aria-expanded": "false", "aria-controls": "options", click: () => this.#toggleOptions() },
       icon(ICONS.options),
     );
-    this.#optionsButton.firstElementChild?.classList.add("dots");
     const option = (words: string, click: () => void) => button({ click }, words);
     this.#options = h(
       "div",
@@ -93,9 +93,9 @@ export class Panel implements View {
       option(s.print, () => print(this.#transcript(), this.node, s)),
       h("p", {}, s.optionsNote),
       option(s.restart, () => this.#restart()),
-      option(s.forget, () => void this.#forget()),
+      option(s.forget, () => this.#forget()),
     );
-    const strip = emergency ? `${s.emergencyCall} ${emergency}.` : s.emergency;
+    const strip = emergency ? [`${s.emergencyCall} `, h("bdi", {}, ...linkify(`${emergency}.`, s))] : [s.emergency];
 
     this.#log = h("div", { class: "log", role: "log", "aria-label": s.log, tabindex: "0" });
     this.#retryButton = button({ class: "retry", hidden: true, click: () => this.#retry() }, s.retry);
@@ -125,7 +125,7 @@ export class Panel implements View {
         button({ class: "close", "aria-label": s.close, click: () => frame.close() }, icon(ICONS.close)),
       ),
       this.#options,
-      h("p", { class: "strip" }, ...linkify(strip, s)),
+      h("p", { class: "strip" }, ...strip),
       this.#log,
       this.#status,
       this.#problemBox,
@@ -194,6 +194,7 @@ export class Panel implements View {
     this.#timers.forEach(clearTimeout);
     this.#timers = [];
     this.#status.textContent = "";
+    this.#status.classList.toggle("busy", is);
     if (!is) return;
     const say = (words: () => string) => () => {
       this.#status.textContent = words();
@@ -262,8 +263,7 @@ export class Panel implements View {
     else void this.conversation.pump();
   }
 
-  #toggleOptions(): void {
-    const show = this.#options.hidden;
+  #toggleOptions(show = this.#options.hidden): void {
     this.#options.hidden = !show;
     this.#optionsButton.setAttribute("aria-expanded", String(show));
   }
@@ -284,21 +284,25 @@ export class Panel implements View {
 
   /** A word in passing, in the status line, unless an answer is being waited for there. */
   #tell(words: string): void {
-    if (!this.conversation.busy) this.#status.textContent = words;
+    if (this.conversation.busy) return;
+    this.#status.textContent = words;
+    this.#timers.push(setTimeout(() => (this.#status.textContent = ""), TOLD_FOR_MS));
+  }
+
+  #wipe(): void {
+    this.#toggleOptions(false);
+    this.focus();
+    this.conversation.wipe();
   }
 
   #restart(): void {
-    this.#toggleOptions();
-    this.focus();
-    this.conversation.wipe();
+    this.#wipe();
     void this.conversation.pump();
   }
 
-  async #forget(): Promise<void> {
-    this.#toggleOptions();
-    this.focus();
-    this.conversation.wipe();
-    await this.#eraseAgain();
+  #forget(): void {
+    this.#wipe();
+    void this.#eraseAgain();
   }
 
   async #eraseAgain(): Promise<void> {
@@ -321,7 +325,7 @@ export class Panel implements View {
     const item = h(
       "div",
       { class: "item mine", "aria-live": "off" },
-      h("div", { class: "bubble", dir: "auto" }, h("span", { class: "sr" }, `${this.#strings.you} `), said.text),
+      h("div", { class: "bubble" }, h("span", { class: "sr" }, `${this.#strings.you} `), h("bdi", {}, said.text)),
       h("p", { class: "state" }),
     );
     this.#items.set(said, item);
@@ -366,7 +370,7 @@ export class Panel implements View {
     };
     mark();
     const group = h("div", { class: "vote", role: "group", "aria-label": rate, "aria-live": "off" });
-    const fill = () => group.append(h("span", {}, rate), ...buttons);
+    const fill = () => group.append(h("span", { "aria-hidden": "true" }, rate), ...buttons);
     if (live) setTimeout(fill, 50);
     else fill();
     return group;
