@@ -88,7 +88,7 @@ class Chat:
         self.send = self.host.locator(".send")
         self.status = self.host.locator("[role=status]")
         self.problem = self.host.locator(".problem [role=alert]")
-        self.retry = page.get_by_role("button", name="Try again")
+        self.retry = self.host.locator(".retry")
         self.mine = self.host.locator(".item.mine")
         self.replies = self.host.locator(".item:not(.mine):not(.note)")
 
