@@ -143,6 +143,10 @@ class Script:
     unreviewed: int = 12
     pages: dict[str, Document] = field(default_factory=dict)
     """Documents by path, in place of what the site has there or besides."""
+    greeting: Json | None = None
+    """The greeting, instead of the usual one."""
+    error: str = "Sorry, something broke. If it is urgent, call 112 now."
+    """What a 500 and its like say."""
     reply: Json | None = None
     """The answer to the next message, instead of the usual one."""
 
@@ -235,7 +239,7 @@ class Handler(BaseHTTPRequestHandler):
             bot.sessions += 1
             fresh = f"token-{bot.sessions}"
             bot.tokens.add(fresh)
-            self._send(200, {"token": fresh, "expires_in": 3600, "greeting": greeting()})
+            self._send(200, {"token": fresh, "expires_in": 3600, "greeting": script.greeting or greeting()})
         elif token not in bot.tokens:
             self._fail("401")
         elif call == "message":
@@ -264,7 +268,7 @@ class Handler(BaseHTTPRequestHandler):
         elif how == "401":
             self._send(401, error("Your session has ended. Please start again."))
         else:
-            self._send(int(how), error("Sorry, something broke. If it is urgent, call 112 now."))
+            self._send(int(how), error(self.server.script.error))
 
     def _send(self, status: int, content: bytes | Json, kind: str = "application/json") -> None:
         data = content if isinstance(content, bytes) else json.dumps(content).encode()
