@@ -26,7 +26,7 @@ async function languages() {
     known[strings.lang] = {
       ...Object.fromEntries(SEED.map((key) => [key, strings[key]])),
       // Part of the file's name, by the same rule as in marrow/site/documents.py, so that it can be cached for good.
-      hash: hash("sha256", bytes, "hex").slice(0, 12),
+      hash: hash("sha256", bytes, "hex").slice(0, 8),
     };
   }
   return { files, known };

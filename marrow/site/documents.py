@@ -69,7 +69,7 @@ def policy(framed_by: str) -> str:
 def hashed(name: str, body: bytes) -> str:
     """The name with the start of the content's SHA-256 in it; widget/build.mjs has the same rule."""
     stem, dot, ending = name.rpartition(".")
-    return f"{stem}.{hashlib.sha256(body).hexdigest()[:12]}{dot}{ending}"
+    return f"{stem}.{hashlib.sha256(body).hexdigest()[:8]}{dot}{ending}"
 
 
 def integrity(body: bytes) -> str:
