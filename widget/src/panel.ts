@@ -271,7 +271,7 @@ export class Panel implements View {
   #resize(by: number): void {
     const size = Math.max(0, Math.min(SIZES, this.conversation.saved.size + by));
     this.conversation.keep({ size });
-    this.node.style.fontSize = size ? `${1 + size * SIZE_STEP}em` : "";
+    this.node.style.setProperty("--size", `${1 + size * SIZE_STEP}em`);
   }
 
   #transcript(): string {
