@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from .conftest import Chat
-from .fake_bot import DISCLAIMER, SOURCE_URL, FakeBot, message, treatment
+from .fake_bot import DISCLAIMER, SITE, SOURCE_URL, FakeBot, message, treatment
 
 pytestmark = pytest.mark.browser
 
@@ -15,7 +15,10 @@ pytestmark = pytest.mark.browser
 def test_nothing_but_the_script_is_asked_for_before_it_is_opened(chat: Chat, bot: FakeBot) -> None:
     chat.launcher.wait_for()
     assert bot.calls == []
-    assert [url for url in chat.requests if "marrow" in url] == [f"{bot.url}/widget/marrow-widget.js"]
+    assert [url for url in chat.requests if "marrow" in url] == [bot.url + SITE.manifest["script"]]
+    # What else there is belongs to the page.
+    page = {"/", "/widget/page.css", "/widget/page.js", "/widget/icon.svg", "/review", SITE.manifest["script"]}
+    assert {url.removeprefix(bot.url) for url in chat.requests} <= page
     assert chat.page.evaluate("[sessionStorage.length, localStorage.length, document.cookie]") == [0, 0, ""]
 
 
