@@ -266,12 +266,16 @@ def test_buttons_are_large_enough_for_a_finger(visit: Callable[..., Chat]) -> No
         assert box and box["height"] >= 44 and box["width"] >= 44, target.inner_text()
 
 
-def test_nothing_scrolls_sideways_at_320_pixels(visit: Callable[..., Chat]) -> None:
-    chat = visit(viewport={"width": 320, "height": 640})
+@pytest.mark.parametrize(("width", "height"), [(320, 640), (640, 430)], ids=["320 pixels", "200 %"])
+def test_nothing_scrolls_sideways(visit: Callable[..., Chat], width: int, height: int) -> None:
+    chat = visit(viewport={"width": width, "height": height})
     chat.open().ask("How is it treated?")
     chat.ask("My legs have gone numb")
     assert chat.log.evaluate("e => e.scrollWidth <= e.clientWidth")
-    assert chat.page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert chat.page.evaluate("document.documentElement.scrollWidth") <= width
+    for part in (chat.input, chat.send, chat.host.locator("footer"), chat.host.locator(".strip")):
+        box = part.bounding_box()
+        assert box and box["y"] >= 0 and box["y"] + box["height"] <= height
 
 
 def test_the_launcher_steps_aside_for_what_has_the_focus(chat: Chat) -> None:

@@ -348,11 +348,11 @@ def test_an_answer_while_closed_is_counted_on_the_launcher(chat: Chat, bot: Fake
     bot.script.delay = 0.5
     chat.type("How is it treated?")
     chat.page.keyboard.press("Escape")
-    chat.page.get_by_role("button", name="1 new answer").wait_for()
+    chat.page.get_by_role("button", name="Ask a question 1 unread").wait_for()
     chat.launcher.click()
     assert "strengthen bones" in chat.replies.nth(1).inner_text()
     chat.page.keyboard.press("Escape")
-    assert "new answer" not in chat.launcher.inner_text()
+    assert "unread" not in chat.launcher.inner_text()
 
 
 def test_consent_stands_there_until_the_first_question(chat: Chat) -> None:

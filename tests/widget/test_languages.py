@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -87,6 +88,22 @@ def test_english_stands_in_for_a_language_that_does_not_come(
     assert chat.host.locator("header p").inner_text() == STRINGS["en"]["subtitle"]
     assert chat.host.locator("section").get_attribute("lang") == "en"
     assert "strengthen bones" in chat.ask("How is it treated?").inner_text()
+
+
+def test_every_press_counts_while_a_language_is_on_its_way(visit: Callable[..., Chat], bot: FakeBot) -> None:
+    bot.script.pages["/"] = page_in("es")
+    chat = visit()
+    held: list[Any] = []
+    chat.page.route("**/es.*.json", lambda route: held.append(route))
+    chat.launcher.click()
+    chat.launcher.click()
+    assert chat.launcher.get_attribute("aria-busy") == "true"
+    assert len(held) == 1
+    held[0].continue_()
+    chat.replies.first.locator(".bubble").wait_for()
+    assert chat.launcher.get_attribute("aria-busy") is None
+    assert chat.focused() == "question"
+    assert [call for call, _, _ in bot.calls] == ["session"]
 
 
 def test_a_missing_string_is_english(visit: Callable[..., Chat], bot: FakeBot) -> None:

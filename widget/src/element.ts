@@ -24,7 +24,7 @@ const SOURCE = (document.currentScript as HTMLScriptElement | null)?.src || loca
  */
 export class MarrowChat extends HTMLElement {
   #panel: Panel | undefined;
-  #coming = false;
+  #coming: Promise<Panel> | undefined;
   #language!: string;
   #seed!: Seed;
   #server!: string;
@@ -122,17 +122,18 @@ export class MarrowChat extends HTMLElement {
   /** Does something with the panel: at once where its words are here, else when they have come. */
   #ready(then: (panel: Panel) => void): void {
     if (this.#panel) return then(this.#panel);
-    if (this.#coming) return;
-    this.#coming = true;
-    const go = (strings: Strings) => then(this.#furnish(strings));
-    const strings = stringsFor(this.#language, this.#server);
-    if (!(strings instanceof Promise)) return go(strings);
-    this.#launcher.setAttribute("aria-busy", "true");
-    void strings.then(go).finally(() => this.#launcher.removeAttribute("aria-busy"));
+    if (!this.#coming) {
+      const strings = stringsFor(this.#language, this.#server);
+      if (!(strings instanceof Promise)) return then(this.#furnish(strings));
+      this.#launcher.setAttribute("aria-busy", "true");
+      this.#coming = strings.then((come) => this.#furnish(come));
+    }
+    void this.#coming.then(then);
   }
 
   #furnish(strings: Strings): Panel {
     this.#section.lang = strings.lang;
+    this.#launcher.removeAttribute("aria-busy");
     const panel = new Panel(
       new Api(this.#server),
       this.#store,
