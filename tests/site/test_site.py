@@ -343,3 +343,33 @@ def test_demo_page_takes_its_questions_for_the_care_team_from_the_wording() -> N
 
 def squeezed(text: str) -> str:
     return " ".join(text.split())
+
+
+# -- the documentation -------------------------------------------------------------------------------------------------
+
+DOCS = (settings.ROOT / "docs" / "widget.md").read_text("utf-8")
+
+
+def test_documented_attributes_are_those_the_element_reads() -> None:
+    table = DOCS.split("| attribute |")[1].split("\n\n")[0]
+    documented = set(re.findall(r"^\| `(\w+)` ", table, re.MULTILINE))
+    source = (WIDGET / "src" / "element.ts").read_text("utf-8")
+    styles = (WIDGET / "src" / "styles.css").read_text("utf-8") + source
+    read = set(re.findall(r'(?:get|has)Attribute\("(\w+)"\)', source)) | {"lang"}
+    read |= set(re.findall(r":host\(\[(\w+)=", styles)) | {"theme"}
+    assert documented == read - {"embed"}
+
+
+def test_documented_languages_and_frame_attributes_are_there() -> None:
+    languages = {path.stem for path in (WIDGET / "strings").glob("*.json")}
+    row = next(line for line in DOCS.splitlines() if line.startswith("| `lang` "))
+    assert set(re.findall(r"`(\w\w)`", row.split("|")[2])) == languages
+    sentence = next(line for line in DOCS.split("\n\n") if "MARROW_EMBED_ANCESTORS=" in line)
+    assert {"lang", "theme", "questions"} <= set(re.findall(r"`(\w+)`", sentence))
+
+
+def test_documented_policy_is_enough() -> None:
+    """The policy that tests/widget/test_embedding.py proves in a browser."""
+    proof = (settings.ROOT / "tests" / "widget" / "test_embedding.py").read_text("utf-8")
+    for directive in ("script-src", "connect-src", "require-trusted-types-for 'script'", "trusted-types 'none'"):
+        assert directive in DOCS and directive in proof

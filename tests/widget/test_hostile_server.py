@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from .conftest import Chat
-from .fake_bot import FakeBot, Json, message
+from .fake_bot import FakeBot, Json, message, page_in
+from .test_bundle import EN
 
 pytestmark = pytest.mark.browser
 
@@ -158,6 +159,25 @@ def test_markup_stays_text_in_what_is_no_reply(chat: Chat, bot: FakeBot, shot: s
     chat.page.get_by_role("button", name="Print").click()
     assert shot in chat.page.evaluate("printed")
     chat.host.locator("iframe").evaluate("e => e.remove()")
+    assert chat.host.locator(FORBIDDEN).count() == 0
+    assert chat.page.evaluate("hits") == 0
+
+
+@pytest.mark.parametrize("shot", SHOTS[:5])
+def test_markup_stays_text_in_the_words_of_the_interface(visit: Callable[..., Chat], bot: FakeBot, shot: str) -> None:
+    """A file of a language is something that the server sends too."""
+    bot.script.pages["/"] = page_in("es")
+    chat = visit()
+    chat.page.evaluate(WATCH)
+    chat.page.route("**/es.*.json", lambda route: route.fulfill(json=dict.fromkeys(EN, shot)))
+    chat.open()
+    assert shot in chat.host.locator("header p").inner_text()
+    chat.ask("How is it treated?").locator(".vote button").first.click()
+    chat.status.filter(has_text=shot.split()[0]).wait_for()
+    chat.host.locator("[aria-controls=options]").click()
+    for option in chat.host.locator("#options button").all():
+        option.click()
+    chat.host.locator("iframe").evaluate_all("all => all.map((e) => e.remove())")
     assert chat.host.locator(FORBIDDEN).count() == 0
     assert chat.page.evaluate("hits") == 0
 

@@ -83,7 +83,8 @@ export class MarrowChat extends HTMLElement {
     this.#store = new Store(this.#server);
 
     this.#badge = h("span", { class: "badge", hidden: true });
-    this.#launcher = button({ class: "launcher", dir: this.#seed.dir, "aria-haspopup": "dialog", "aria-expanded": "false", click: () => this.show() },
+    this.#launcher = button(
+      { class: "launcher", dir: this.#seed.dir, "aria-haspopup": "dialog", "aria-expanded": "false", click: () => this.show() },
       icon(ICONS.chat),
       h("span", {}, this.getAttribute("label") || this.#seed.launcher),
       this.#badge,
@@ -115,7 +116,8 @@ export class MarrowChat extends HTMLElement {
     shadow.append(this.#section);
 
     const saved = this.#store.load();
-    if (this.#embedded || saved.open || (this.hasAttribute("open") && !this.#fullScreen.matches)) this.#ready((panel) => this.#reveal(panel, true));
+    const open = this.#embedded || saved.open || (this.hasAttribute("open") && !this.#fullScreen.matches);
+    if (open) this.#ready((panel) => this.#reveal(panel, true));
     else if (waitingIn(saved) || saved.doomed.length) this.#ready((panel) => void panel.conversation.pump());
   }
 

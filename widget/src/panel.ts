@@ -79,7 +79,8 @@ export class Panel implements View {
     this.#server = api.server;
     this.conversation = new Conversation(api, store, this);
 
-    this.#optionsButton = button({ "aria-label": s.options, "aria-expanded": "false", "aria-controls": "options", click: () => this.#toggleOptions() },
+    this.#optionsButton = button(
+      { "aria-label": s.options, "aria-expanded": "false", "aria-controls": "options", click: () => this.#toggleOptions() },
       icon(ICONS.options),
     );
     const option = (words: string, click: () => void) => button({ click }, words);
@@ -136,12 +137,7 @@ export class Panel implements View {
         h("div", { class: "field" }, h("label", { class: "sr", for: "question" }, s.input), this.#input, this.#count),
         this.#sendButton,
       ),
-      h(
-        "footer",
-        {},
-        `${s.disclaimer} `,
-        button({ click: () => this.#say(FULL_DISCLAIMER) }, s.fullDisclaimer),
-      ),
+      h("footer", {}, `${s.disclaimer} `, button({ click: () => this.#say(FULL_DISCLAIMER) }, s.fullDisclaimer)),
     );
 
     for (const entry of this.conversation.saved.entries) this.#show(entry, false);

@@ -26,8 +26,9 @@ export function seedFor(language: string): Seed {
 export function stringsFor(language: string, server: string): Strings | Promise<Strings> {
   const hash = languages[language]?.hash;
   if (!hash) return en;
-  return fetch(`${server}/widget/v1/${language}.${hash}.json`, { credentials: "omit", signal: AbortSignal.timeout(PATIENCE_MS) })
+  const address = `${server}/widget/v1/${language}.${hash}.json`;
+  return fetch(address, { credentials: "omit", signal: AbortSignal.timeout(PATIENCE_MS) })
     .then((response) => response.json())
-    .then((strings: Partial<Strings>) => ({ ...en, ...strings }))
+    .then((strings: Partial<Strings>) => ({ ...en, ...strings, lang: language }))
     .catch(() => en);
 }
