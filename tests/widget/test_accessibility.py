@@ -74,8 +74,7 @@ def test_axe_finds_nothing_after_a_reload(chat: Chat) -> None:
 
 
 @pytest.mark.parametrize("path", ["/embed", "/embed?lang=es&theme=dark", "/questions"])
-@pytest.mark.parametrize("width", [320, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1280, "dark")])
 def test_axe_finds_nothing_on_the_other_pages(visit: Callable[..., Chat], path: str, width: int, scheme: str) -> None:
     chat = visit(path, viewport={"width": width, "height": 700}, color_scheme=scheme)
     if path == "/questions":

@@ -168,14 +168,14 @@ def test_markup_stays_text_in_the_words_of_the_interface(visit: Callable[..., Ch
     """A file of a language is something that the server sends too."""
     bot.script.pages["/"] = page_in("es")
     chat = visit()
-    chat.page.evaluate(WATCH)
+    chat.page.evaluate(f"() => {{ {WATCH} }}")
     chat.page.route("**/es.*.json", lambda route: route.fulfill(json=dict.fromkeys(EN, shot)))
     chat.open()
     assert shot in chat.host.locator("header p").inner_text()
     chat.ask("How is it treated?").locator(".vote button").first.click()
     chat.status.filter(has_text=shot.split()[0]).wait_for()
     chat.host.locator("[aria-controls=options]").click()
-    for option in chat.host.locator("#options button").all():
+    for option in chat.host.locator("#options button").all()[:5]:  # all but those that erase
         option.click()
     chat.host.locator("iframe").evaluate_all("all => all.map((e) => e.remove())")
     assert chat.host.locator(FORBIDDEN).count() == 0
