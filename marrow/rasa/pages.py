@@ -21,7 +21,8 @@ _READ = ("GET", "HEAD")  # what monitors ask with
 def add_pages(app: Sanic, service: Service, embed_ancestors: str) -> None:
     """Add the routes of the site, made now: a file that is changed afterwards needs a new start."""
     wording = load_page_wording(settings.DATA / "wording")
-    site = Site(settings.ROOT / "widget", service, wording, embed_ancestors)
+    waiting, _ = unreviewed_count(settings.DATA)
+    site = Site(settings.ROOT / "widget", service, wording, embed_ancestors, reviewed=waiting == 0)
 
     async def page(request: Request, name: str = "") -> HTTPResponse:
         query = {key: str(values[0]) for key, values in request.args.items()}

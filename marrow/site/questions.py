@@ -20,8 +20,8 @@ from marrow.errors import DataError
 from marrow.reply import Reply, quote
 from marrow.yamlfile import read_mapping
 
-_TEXTS = ("title", "description", "intro", "contents", "answered", "silent", "silent_intro", "words", "disclaimer",
-          "quoted", "also")  # fmt: skip
+_TEXTS = ("title", "description", "intro", "unreviewed", "contents", "answered", "silent", "silent_intro", "words",
+          "disclaimer", "quoted", "also")  # fmt: skip
 _BULLET = "• "
 _NUMBER = re.compile(r"\d[\d ]+\d")
 _ADDRESS = re.compile(r"https://[^\s<>\"]*[^\s<>\".,;:!?)]")
@@ -45,8 +45,11 @@ def load_page_wording(directory: Path) -> PageWording:
     return PageWording({name: str(rows[name]) for name in _TEXTS}, rows["questions"])
 
 
-def questions_page(service: Service, wording: PageWording, template: str) -> str:
-    """The page as HTML. The template has {{title}}, {{description}}, {{urgent}} and {{main}}."""
+def questions_page(service: Service, wording: PageWording, template: str, *, reviewed: bool = False) -> str:
+    """The page as HTML. The template has {{title}}, {{description}}, {{urgent}}, {{notice}} and {{main}}.
+
+    `reviewed` says that a clinician has approved all medical wording: until then a notice stands above it.
+    """
     texts = {name: service.fill(text) for name, text in wording.texts.items()}
     contents: list[str] = []
     parts: list[str] = []
@@ -60,7 +63,9 @@ def questions_page(service: Service, wording: PageWording, template: str) -> str
         f'<h1>{escape(texts["title"])}</h1>\n<p class="lead">{escape(texts["intro"])}</p>\n'
         f'<nav aria-label="{escape(texts["contents"])}"><ul>{"".join(contents)}</ul></nav>\n' + "\n".join(parts)
     )
+    notice = f'<div class="notice"><p class="wide">{escape(texts["unreviewed"])}</p></div>'
     values = {
+        "notice": "" if reviewed else notice,
         "title": escape(texts["title"]),
         "description": escape(texts["description"]),
         "urgent": _inline(service.emergency.help_line()),

@@ -34,9 +34,21 @@ _LONGEST_VALUE = 500
 
 
 class Site:
-    """The documents by path. `folder` is the project's widget/, `framed_by` the value of frame-ancestors of /embed."""
+    """The documents by path.
 
-    def __init__(self, folder: Path, service: Service, wording: PageWording, framed_by: str = "'self'") -> None:
+    `folder` is the project's widget/, `framed_by` the value of frame-ancestors of /embed; `reviewed` says whether a
+    clinician has approved all medical wording.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        service: Service,
+        wording: PageWording,
+        framed_by: str = "'self'",
+        *,
+        reviewed: bool = False,
+    ) -> None:
         self._framed_by = framed_by
         self._emergency = service.emergency.numbers["en"]["emergency"]
         self._documents: dict[str, Document] = {}
@@ -49,7 +61,7 @@ class Site:
         self._embed = self._with_script((page / "embed.html").read_text("utf-8"))
         self._documents["/"] = self._page((page / "index.html").read_text("utf-8"))
         self._documents["/questions"] = self._page(
-            questions_page(service, wording, (page / "questions.html").read_text("utf-8"))
+            questions_page(service, wording, (page / "questions.html").read_text("utf-8"), reviewed=reviewed)
         )
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> Document | None:

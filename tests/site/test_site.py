@@ -252,6 +252,13 @@ def test_page_shows_nothing_internal() -> None:
         assert not [ask for ask in passage.asks if f">{ask}<" in QUESTIONS], "what people ask is never shown"
 
 
+def test_page_says_that_no_clinician_has_reviewed_it_until_one_has() -> None:
+    template = (WIDGET / "page" / "questions.html").read_text("utf-8")
+    notice = WORDING.texts["unreviewed"]
+    assert notice in QUESTIONS, "not knowing is no review"
+    assert notice not in questions_page(SERVICE, WORDING, template, reviewed=True)
+
+
 def test_page_names_emergency_numbers_of_the_region() -> None:
     assert SERVICE.emergency.help_line() in read(QUESTIONS).text
     assert 'href="tel:911"' in QUESTIONS
