@@ -50,7 +50,7 @@ class Site:
         reviewed: bool = False,
     ) -> None:
         self._framed_by = framed_by
-        self._emergency = service.emergency.numbers["en"]["emergency"]
+        self._emergency = {language: numbers["emergency"] for language, numbers in service.emergency.numbers.items()}
         self._documents: dict[str, Document] = {}
         page, dist = folder / "page", folder / "dist"
         for path in sorted(page.iterdir()):
@@ -75,7 +75,8 @@ class Site:
     def embed(self, query: Mapping[str, str]) -> Document:
         """The page for a frame: the widget alone, with the attributes that the address sets."""
         wanted = {name: query[name][:_LONGEST_VALUE] for name in EMBED_ATTRIBUTES if query.get(name)}
-        attributes = {"embed": "", **wanted, "emergency": self._emergency}
+        emergency = self._emergency.get(query.get("lang", "").lower().partition("-")[0], self._emergency["en"])
+        attributes = {"embed": "", **wanted, "emergency": emergency}
         written = " ".join(f'{name}="{escape(value)}"' for name, value in attributes.items())
         page = self._embed.replace("<marrow-chat embed>", f"<marrow-chat {written}>")
         return document(page, HTML, AGAIN, framed_by=self._framed_by)

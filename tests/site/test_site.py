@@ -125,6 +125,13 @@ def test_embed_takes_known_attributes_as_text_only() -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "numbers"), [("", "999 (UK)"), ("es-MX", "999 (Reino Unido)"), ("ar", "999 (UK)"), ("<", "999 (UK)")]
+)
+def test_embed_names_emergency_numbers_in_its_language(language: str, numbers: str) -> None:
+    assert numbers in SITE.embed({"lang": language}).body.decode()
+
+
+@pytest.mark.parametrize(
     ("value", "ancestors"),
     [
         ("", "'self'"),
