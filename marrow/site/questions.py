@@ -63,7 +63,7 @@ def questions_page(service: Service, wording: PageWording, template: str, *, rev
         f'<h1>{escape(texts["title"])}</h1>\n<p class="lead">{escape(texts["intro"])}</p>\n'
         f'<nav aria-label="{escape(texts["contents"])}"><ul>{"".join(contents)}</ul></nav>\n' + "\n".join(parts)
     )
-    notice = f'<div class="notice"><p class="wide">{escape(texts["unreviewed"])}</p></div>'
+    notice = f'<div class="notice"><div class="wide"><p>{escape(texts["unreviewed"])}</p></div></div>'
     values = {
         "notice": "" if reviewed else notice,
         "title": escape(texts["title"]),
@@ -122,9 +122,9 @@ def _silences(service: Service, wording: PageWording, article: Article) -> Itera
         heading = service.fill(silence.what[:1].upper() + silence.what[1:], article)
         reply, _ = not_covered(service, _turn(article, intent), article=article)
         yield (
-            f'<details id="{article.id}-{intent}" data-intents="{intent}">'
-            f"<summary><h3>{escape(heading)}</h3></summary>\n"
-            f"{_reply(service, wording, article, reply)}</details>"
+            f'<details data-intents="{intent}"><summary><h3>{escape(heading)}</h3></summary>\n'
+            # Not the element's own id: browsers open what a link leads into, not what it leads to.
+            f'<div id="{article.id}-{intent}">{_reply(service, wording, article, reply)}</div></details>'
         )
 
 

@@ -204,6 +204,11 @@ def test_keyboard_opens_what_the_article_does_not_say(visit: Callable[..., Chat]
     assert page.locator("details[open]").count() == 1
 
 
+def test_a_link_to_what_the_article_does_not_say_opens_it(visit: Callable[..., Chat]) -> None:
+    page = visit("/questions#bone-metastasis-ask_cure", java_script_enabled=False).page
+    assert page.locator("details[open] h3").inner_text() == "Whether bone metastasis can be cured"
+
+
 def test_questions_on_paper_hold_every_answer(visit: Callable[..., Chat]) -> None:
     page = visit("/questions").page
     page.emulate_media(media="print")
