@@ -10,7 +10,7 @@ PORT ?= 5005
 HOST ?= 127.0.0.1
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run chat train test test-fast lint eval check-content review widget lighthouse launcher lock clean
+.PHONY: help install install-dev run chat train adapter test test-fast lint eval eval-gate compare check-content review widget lighthouse launcher lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -36,6 +36,9 @@ chat: install ## talk with the running assistant in the terminal
 train: install ## train a model from data/ and config.yml
 	@$(PY) -m marrow train
 
+adapter: install ## fine-tune the sentence encoder on the training questions (20 minutes): data/encoder/adapter.npz
+	@$(PY) scripts/adapt_encoder.py
+
 test: install-dev ## install, run every test that can run here
 	@$(PY) -m marrow content check
 	@$(PY) -m pytest
@@ -48,8 +51,15 @@ lint: install-dev ## ruff and mypy
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 
-eval: install ## ask a running assistant the held-out questions and print a table
-	@$(PY) -m tests.heldout.evaluate --url http://localhost:$(PORT)
+eval: install ## ask a running assistant every set of questions, print tables, write reports/eval.md
+	@$(PY) -m evaluation --url http://localhost:$(PORT) $(EVAL)
+
+eval-gate: install ## serve the newest model for a moment, and fail where a set falls below tests/heldout/gates.yml
+	@$(PY) -m marrow train --if-needed
+	@$(PY) -m evaluation --serve --gate --report reports/gate $(EVAL)
+
+compare: install ## put Marrow beside the stock pipeline and the nearest passage: one table (trains the stock once)
+	@$(PY) -m evaluation.compare $(COMPARE)
 
 check-content: install ## verify every passage, plain wording and name of the articles
 	@$(PY) -m marrow content check
@@ -71,4 +81,4 @@ lock: ## compile the lock files again from pyproject.toml (needs uv)
 	@uv pip compile -q --universal --generate-hashes --no-header --no-annotate --python-version 3.10 --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean: ## remove the environment, trained models and stored conversations
-	@rm -rf $(VENV) .rasa .marrow models/*.tar.gz models/*.json
+	@rm -rf $(VENV) .rasa .marrow models/*.tar.gz models/*.json models/*.md models/stock reports

@@ -140,9 +140,10 @@ def merge(replies: Sequence[Reply]) -> Reply:
 _WEIGHT = ("urgent", "answer", "not_covered", "error", "smalltalk", "out_of_scope")
 
 
-def with_line(reply: Reply, line: str) -> Reply:
-    """The same reply with one more line, before its disclaimer."""
-    return with_disclaimer(replace(reply, text=f"{reply.text.removesuffix(reply.disclaimer)}\n{line}"))
+def with_line(reply: Reply, line: str, *, first: bool = False) -> Reply:
+    """The same reply with one more line, before its disclaimer or before everything."""
+    body = reply.text.removesuffix(reply.disclaimer)
+    return with_disclaimer(replace(reply, text=f"{line}\n{body}" if first else f"{body}\n{line}"))
 
 
 def _plain(text: str) -> str:

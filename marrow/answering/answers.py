@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,7 +11,8 @@ from marrow.answering import passages as choose
 from marrow.answering.offers import offer, section_offers
 from marrow.answering.service import Service
 from marrow.answering.terms import Term
-from marrow.answering.turn import SECTIONS_OF, Talk, Turn
+from marrow.answering.turn import EMERGENCIES, SECTIONS_OF, Talk, Turn
+from marrow.answering.wording import Silence
 from marrow.content import Article, GlossaryEntry, Passage
 from marrow.reply import Offer, Reply, citation, compose, quote, source_line, with_line
 
@@ -30,9 +32,10 @@ NOTHING_ELSE = 2.0
 ANSWERED_OUTWEIGHS, SILENT_OUTWEIGHS = 1.0, 1.6
 #: Below this confidence a kind that is not answered gives way more easily when the article has a term of the question.
 UNSURE, TERM_HALVES = 0.45, 0.5
-#: The intents of emergencies, and from which share of them on a reply says where to get urgent help.
-EMERGENCIES = {"emergency", "crisis"}
+#: From which share of emergencies on a reply says where to get urgent help.
 DOUBT = 0.1
+#: From which share of `distress` on a question is met with a kind word first.
+FEELS = 0.15
 #: Passages beyond which an answer gives the plain wording of its first one only; "more simply" gives the rest.
 PLAIN_AT_MOST = 3
 #: Terms that "more simply" explains.
@@ -45,7 +48,18 @@ def question(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     reply, talk = answer(service, turn) if turn.intent in SECTIONS_OF else not_covered(service, turn)
     if sum(p for intent, p in turn.ranking if intent in EMERGENCIES) >= DOUBT:
         reply = with_line(reply, service.emergency.help_line())
+    if reply.outcome in {"answer", "not_covered"} and tells_feelings(service, turn):
+        line, talk = service.next_text(talk, "comfort", service.wording.comfort)
+        reply = with_line(reply, line, first=True)
     return reply, talk
+
+
+def tells_feelings(service: Service, turn: Turn) -> bool:
+    """Whether the message says how someone feels, beside what it asks."""
+    if dict(turn.ranking).get("distress", 0.0) >= FEELS:
+        return True
+    words = " ".join(re.findall(r"[a-z]+", turn.text.lower().replace("'", "").replace("’", "")))
+    return any(f" {feeling} " in f" {words} " for feeling in service.wording.feelings)
 
 
 def reconsider(turn: Turn, service: Service) -> Turn:
@@ -246,7 +260,7 @@ def not_covered(
     frames = service.wording.frames
     near = _with_lists(article, [choose.nearest(article, silence.nearest, terms_of(service, article, turn), turn)])[:2]
     citations = (citation(article, near[0].section),)
-    says_not = service.fill(f"The article does not say {silence.what}.", article)
+    says_not = service.fill(f"The article does not say {_asked(article, silence, turn, service)}.", article)
     if turn.talk.misses >= 2 and turn.talk.misses % 2 == 0:
         reply = compose(
             "not_covered",
@@ -268,6 +282,20 @@ def not_covered(
     )  # fmt: skip
     talk = replace(turn.talk, article=article.id, section=near[0].section, passages=reply.passages, intent=turn.intent)
     return reply, replace(talk, misses=turn.talk.misses + 1)
+
+
+def _asked(article: Article, silence: Silence, turn: Turn, service: Service) -> str:
+    """What was asked, by the name of the drug, test or treatment where the question has one."""
+    things = [turn.names.get(name, name) for name, group in turn.others if group in _NAMEABLE]
+    for term in terms_of(service, article, turn):
+        if term.specific and any(id.split(".")[0] in {"treatment", "diagnosis"} for id in term.passages):
+            things.append(term.value if term.value.isupper() else term.value[:1].lower() + term.value[1:])
+    if not silence.named or not things:
+        return silence.what
+    return silence.named.replace("{thing}", " or ".join(list(dict.fromkeys(things))[:2]))
+
+
+_NAMEABLE = {"drug", "test", "remedy"}
 
 
 def out_of_scope(service: Service, turn: Turn) -> tuple[Reply, Talk]:

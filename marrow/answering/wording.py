@@ -17,16 +17,22 @@ class Silence:
     what: str
     question: str
     nearest: tuple[str, ...]
+    named: str = ""
 
 
 @dataclass(frozen=True)
 class Wording:
-    """All of it. `frames` and `questions` are single texts; `smalltalk` and `out_of_scope` are used in turn."""
+    """All of it. `frames` and `questions` are single texts; `smalltalk`, `comfort` and `out_of_scope` are used in turn.
+
+    `feelings` are words and phrases that tell how someone feels.
+    """
 
     frames: Mapping[str, str]
     questions: Mapping[str, str]
     section_words: Mapping[str, tuple[str, ...]]
     smalltalk: Mapping[str, tuple[str, ...]]
+    comfort: tuple[str, ...]
+    feelings: tuple[str, ...]
     out_of_scope: tuple[str, ...]
     errors: Mapping[str, str]
     silences: Mapping[str, Silence]
@@ -36,7 +42,7 @@ class Wording:
         return [self.errors[problem]]
 
 
-_PARTS = ("frames", "questions", "section_words", "smalltalk", "out_of_scope", "errors")
+_PARTS = ("frames", "questions", "section_words", "smalltalk", "comfort", "feelings", "out_of_scope", "errors")
 
 
 def load_wording(directory: Path) -> Wording:
@@ -53,12 +59,14 @@ def load_wording(directory: Path) -> Wording:
             raise DataError(
                 silences_path, line, f"`{name}` is not complete", "Give it `what`, `question` and `nearest`"
             )
-        silences[name] = Silence(row["what"], row["question"], tuple(row["nearest"]))
+        silences[name] = Silence(row["what"], row["question"], tuple(row["nearest"]), row.get("named", ""))
     return Wording(
         frames=replies["frames"],
         questions=replies["questions"],
         section_words={kind: tuple(words) for kind, words in replies["section_words"].items()},
         smalltalk={name: _texts(replies_path, name, texts) for name, texts in replies["smalltalk"].items()},
+        comfort=_texts(replies_path, "comfort", replies["comfort"]),
+        feelings=_texts(replies_path, "feelings", replies["feelings"]),
         out_of_scope=_texts(replies_path, "out_of_scope", replies["out_of_scope"]),
         errors=replies["errors"],
         silences=silences,

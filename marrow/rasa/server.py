@@ -32,6 +32,7 @@ from sanic.response import HTTPResponse  # noqa: E402
 
 from marrow import settings  # noqa: E402
 from marrow.rasa import logs  # noqa: E402
+from marrow.rasa.card import sha256  # noqa: E402
 from marrow.rasa.channels.base import respond  # noqa: E402
 from marrow.rasa.guard import Guard, shared_guard  # noqa: E402
 from marrow.rasa.in_process import InProcessActions, validate_actions_once  # noqa: E402
@@ -54,6 +55,7 @@ def build_app(model: Path | None = None) -> Sanic:
     app.config.KEEP_ALIVE_TIMEOUT = 30
     app.config.REQUEST_MAX_SIZE = 64 * 1024 * 1024  # the channels read 16 KB of it at most
     app.ctx.agent = None
+    app.ctx.model = {}
     app.ctx.canary = (0.0, False, "not asked yet")
     guard = shared_guard()
     register(create_http_input_channels(None, str(settings.ROOT / "credentials.yml")), app, route="/webhooks/")
@@ -91,6 +93,7 @@ async def _load(app: Sanic, guard: Guard, model: Path | None) -> None:
     started = time.monotonic()
     work = await guard.lanes.run(load_agent(model_path=str(path), endpoints=endpoints))
     agent = await asyncio.wrap_future(work)
+    app.ctx.model = {"name": path.name, "sha256": sha256(path)}
     app.ctx.agent = agent
     if agent.is_ready():
         good, why = await _ask_canary(app, guard)
@@ -126,7 +129,9 @@ def _add_health(app: Sanic, guard: Guard) -> None:
         if agent is None or not agent.is_ready():
             return respond({"status": "not ready", "reason": "no model is loaded"}, 503)
         good, why = await _ask_canary(app, guard)
-        return respond({"status": "ready"} if good else {"status": "not ready", "reason": why}, 200 if good else 503)
+        if not good:
+            return respond({"status": "not ready", "reason": why}, 503)
+        return respond({"status": "ready", "model": app.ctx.model})
 
 
 async def _ask_canary(app: Sanic, guard: Guard) -> tuple[bool, str]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import time
 from pathlib import Path
 
 from marrow import settings
-
-MODELS = settings.ROOT / "models"
+from marrow.rasa.card import MODELS, card_path, make_card, read_card, sha256, write_card
 
 # What a model depends on: change one of these and it must be trained again.
 _INPUTS = (
@@ -23,6 +21,8 @@ _INPUTS = (
     "data/wording/elsewhere.yml",
     "marrow/rasa/nlu",
     "marrow/answering/encoder.py",
+    "marrow/answering/turn.py",
+    "data/encoder",
     "marrow/answering/retrieval.py",
     "marrow/answering/scope.py",
     "marrow/answering/terms.py",
@@ -52,11 +52,8 @@ def is_current() -> bool:
     model = newest_model()
     if model is None:
         return False
-    try:
-        card = json.loads(_card(model).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return bool(card.get("inputs_sha256") == inputs_digest() and card.get("model_sha256") == _sha256(model))
+    card = read_card(card_path(model))
+    return bool(card.get("inputs_sha256") == inputs_digest() and card.get("model_sha256") == sha256(model))
 
 
 def train(*, if_needed: bool = False) -> Path:
@@ -79,20 +76,5 @@ def train(*, if_needed: bool = False) -> Path:
     if result.model is None:
         raise SystemExit(f"training failed with code {result.code}; the lines above say why")
     model = Path(result.model)
-    card = {
-        "model": model.name,
-        "model_sha256": _sha256(model),
-        "inputs_sha256": inputs_digest(),
-        "trained_on": time.strftime("%Y-%m-%d"),
-        "training_seconds": round(time.monotonic() - started, 1),
-    }
-    _card(model).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+    write_card(card_path(model), make_card(model, inputs_digest(), time.monotonic() - started))
     return model
-
-
-def _card(model: Path) -> Path:
-    return model.with_name(model.name.removesuffix(".tar.gz") + ".json")
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

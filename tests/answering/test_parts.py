@@ -32,6 +32,23 @@ def test_split(text: str, parts: int) -> None:
     assert " ".join(found).split() == text.split()
 
 
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("hi, what is it and how is it treated", ["what is it", "how is it treated"]),
+        ("what are the signs and also which drugs are given", ["what are the signs", "which drugs are given"]),
+        ("my knee hurts and what can I do", ["my knee hurts and what can I do"]),
+        ("how do I know what is normal and what is not", ["how do I know what is normal and what is not"]),
+        ("Thanks! And what about surgery?", ["what about surgery?"]),
+        ("good morning doctor, my husband has secondaries", ["my husband has secondaries"]),
+        ("thank you so much", ["thank you so much"]),
+        ("hello dear, yes", ["hello dear, yes"]),
+    ],
+)
+def test_a_second_question_behind_and_and_a_greeting_in_front(text: str, parts: list[str]) -> None:
+    assert split_questions(text) == parts
+
+
 def test_answers_are_one_reply_with_one_disclaimer(service: Service, turn: Any) -> None:
     treatment, _ = question(service, turn("ask_treatment", ("denosumab",)))
     cost, _ = question(service, turn("ask_cost"))

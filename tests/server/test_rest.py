@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -181,3 +182,9 @@ def test_nothing_a_person_wrote_is_logged(server: Running) -> None:
     server.say("what is bone metastasis, says xylophone")
     server.say("xylophone " * 200)
     assert "xylophone" not in server.log.read_text()
+
+
+def test_ready_says_which_model_is_served(server: Running, model: Path) -> None:
+    status, _, raw = server.call("GET", "/ready")
+    assert status == 200
+    assert json.loads(raw)["model"] == {"name": model.name, "sha256": hashlib.sha256(model.read_bytes()).hexdigest()}

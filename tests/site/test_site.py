@@ -360,6 +360,15 @@ def squeezed(text: str) -> str:
     return " ".join(text.split())
 
 
+def test_widget_knows_the_frames_that_it_reads() -> None:
+    """widget/src/text.ts tells the parts of a reply by these words: a change of them is one there too."""
+    text = (WIDGET / "src" / "text.ts").read_text("utf-8")
+    plain, missing = SERVICE.wording.frames["plain"], SERVICE.wording.frames["missing"]
+    assert plain == "In plain words: {plain}" and "(In plain words:)" in text
+    assert missing.endswith("this part is missing from it.") and "this part is missing from it" in text
+    assert "Source: “Bone metastasis”" in unescape(QUESTIONS) and "^Sources?:" in text
+
+
 # -- the documentation -------------------------------------------------------------------------------------------------
 
 DOCS = (settings.ROOT / "docs" / "widget.md").read_text("utf-8")

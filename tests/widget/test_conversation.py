@@ -114,7 +114,11 @@ def test_not_covered_sets_the_nearest_thing_apart(chat: Chat) -> None:
     ("lines", "passages", "quoted"),
     [
         ("One.\nTwo.\nSource: A", 2, ["One.", "Two."]),
-        ("One.\nThis part is missing.\nIn plain words: 1.\nSource: A", 1, ["One."]),
+        ("One.\nIt meant to go on, but this part is missing from it.\nIn plain words: 1.\nSource: A", 1, ["One."]),
+        ("I am sorry. This is hard.\nOne.\nIn plain words: 1.\nSource: A", 1, ["One."]),
+        ("I am sorry.\nOne.\nTwo.\nBut this part is missing from it.\nIn plain words: 1.\nSource: A", 2, ["One.", "Two."]),
+        ("I am sorry.\nSo sorry.\nOne.\nIn plain words: 1.\nSource: A", 1, []),
+        ("One.\nIt is listed under two.\nSource: A", 1, []),
         ("One.\nIn plain words: 1.\nBone: hard stuff.\nSource: A", 1, ["One."]),
         ("One.\nIn plain words: 1.\nSource: A\nTwo.\nSource: B", 2, ["One.", "Two."]),
         ("I take them one by one.\nOne.\nSource: A\nTwo.\nSource: B", 2, []),

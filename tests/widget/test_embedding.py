@@ -206,7 +206,7 @@ def test_keyboard_opens_what_the_article_does_not_say(visit: Callable[..., Chat]
 
 def test_a_link_to_what_the_article_does_not_say_opens_it(visit: Callable[..., Chat]) -> None:
     page = visit("/questions#bone-metastasis-ask_cure", java_script_enabled=False).page
-    assert page.locator("details[open] h3").inner_text() == "Whether bone metastasis can be cured"
+    assert page.locator("details[open] h3").inner_text().startswith("Whether bone metastasis can be cured")
 
 
 def test_questions_on_paper_hold_every_answer(visit: Callable[..., Chat]) -> None:

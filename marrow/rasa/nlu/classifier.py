@@ -4,11 +4,17 @@ The n-grams of words (lemmas) and characters are weighted (tf-idf) and condensed
 stand beside the encoder's vector. As sparse features of Rasa's CountVectorsFeaturizer they cost half a minute of
 training, and the regression another without converging; so it is seconds, and as good on held-out questions. Once
 trained, the projection is multiplied into the regression's weights: a question needs one small sparse product.
+
+Two regressions on the same features judge each question: one of its kind, one of the family of its kind (answered,
+silent, urgent, ...; see marrow.answering.turn). Their product decides: first the family, by the sum of its kinds'
+shares times the second one's, then the kind within it. Several kinds that articles answer may share what one kind that
+they do not answer would win alone.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,7 +32,31 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
+from marrow.answering.turn import family_of
 from marrow.errors import ModelError
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A trained regression: float32 `dense` [vector, classes], `sparse` [n-grams, classes] and `bias` [classes]."""
+
+    classes: tuple[str, ...]
+    dense: npt.NDArray[np.float32]
+    sparse: npt.NDArray[np.float32]
+    bias: npt.NDArray[np.float32]
+
+    @classmethod
+    def none(cls) -> Weights:
+        """An untrained one."""
+        return cls((), *(np.zeros(shape, np.float32) for shape in ((0, 0), (0, 0), 0)))
+
+    def shares(self, vector: npt.NDArray[np.float32], ngrams: csr_matrix) -> npt.NDArray[np.float32]:
+        """P(class) of one question, float32[classes]."""
+        logits = (vector @ self.dense)[0] + (ngrams @ self.sparse)[0] + self.bias
+        shares: npt.NDArray[np.float32] = np.exp(logits - logits.max())
+        shares /= shares.sum()
+        return shares
+
 
 _AGAIN = "train again with `make train`"
 
@@ -57,10 +87,8 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
             TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True, token_pattern=r"\S+"),  # noqa: S106
             TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=4, sublinear_tf=True),
         )
-        self._classes: list[str] = []
-        self._dense: npt.NDArray[np.float32] = np.zeros((0, 0), np.float32)  # [vector, intents]
-        self._sparse: npt.NDArray[np.float32] = np.zeros((0, 0), np.float32)  # [n-grams, intents]
-        self._bias: npt.NDArray[np.float32] = np.zeros(0, np.float32)
+        self._kinds = Weights.none()
+        self._families = Weights.none()
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit on all examples that have an intent."""
@@ -70,34 +98,52 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
         directions = min(self.config["directions"], weighted.shape[1] - 1, weighted.shape[0] - 1)
         condense = TruncatedSVD(directions, n_iter=2, random_state=self.config["random_state"])
         condensed = condense.fit_transform(weighted).astype(np.float32) * self.config["ngrams"]
+        vectors = np.concatenate([_vector(e) for e in examples])
+        features = np.hstack([vectors, condensed])
+        intents = [e.get(INTENT) for e in examples]
+        project = condense.components_.T * self.config["ngrams"]
+        self._kinds = self._fit(features, intents, vectors.shape[1], project)
+        self._families = self._fit(features, [family_of(i) for i in intents], vectors.shape[1], project)
+        self.persist()
+        return self._resource
+
+    def _fit(
+        self, features: npt.NDArray[np.float32], labels: list[str], width: int, project: npt.NDArray[np.float32]
+    ) -> Weights:
         model = LogisticRegression(
             C=self.config["C"],
             max_iter=self.config["max_iter"],
             tol=self.config["tol"],
             class_weight="balanced",
+            multi_class="multinomial",
             random_state=self.config["random_state"],
         )
-        vectors = np.concatenate([_vector(e) for e in examples])
-        model.fit(np.hstack([vectors, condensed]), [e.get(INTENT) for e in examples])
-        width = vectors.shape[1]
-        self._classes = [str(c) for c in model.classes_]
-        self._dense = model.coef_[:, :width].T.astype(np.float32)
-        self._sparse = (condense.components_.T @ model.coef_[:, width:].T * self.config["ngrams"]).astype(np.float32)
-        self._bias = model.intercept_.astype(np.float32)
-        self.persist()
-        return self._resource
+        model.fit(features, labels)
+        coefficients, biases = model.coef_, model.intercept_
+        if len(model.classes_) == 2:  # scikit-learn keeps one row for two classes
+            coefficients, biases = np.vstack([-coefficients, coefficients]), np.hstack([-biases, biases])
+        return Weights(
+            tuple(str(c) for c in model.classes_),
+            coefficients[:, :width].T.astype(np.float32),
+            (project @ coefficients[:, width:].T).astype(np.float32),
+            biases.astype(np.float32),
+        )
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add `intent` and `intent_ranking` to each message."""
-        if not self._classes:
+        if not self._kinds.classes:
             raise ModelError(f"the intent classifier is not trained; {_AGAIN}")
+        families = np.array([self._families.classes.index(family_of(c)) for c in self._kinds.classes])
         for message in messages:
             ngrams: csr_matrix = hstack([v.transform([_lemmas(message)]) for v in self._vectorizers]).tocsr()
-            logits = (_vector(message) @ self._dense)[0] + (ngrams @ self._sparse)[0] + self._bias
-            shares = np.exp(logits - logits.max())
-            shares /= shares.sum()
-            best = np.argsort(-shares)[: max(1, self.config["ranking_length"])]
-            ranking = [{"name": self._classes[i], "confidence": float(shares[i])} for i in best]
+            vector = _vector(message)
+            shares = self._kinds.shares(vector, ngrams) * self._families.shares(vector, ngrams)[families]
+            shares /= max(shares.sum(), 1e-12)
+            of_family = np.bincount(families, shares, len(self._families.classes))
+            order = np.argsort(-shares)
+            best = next(i for i in order if families[i] == of_family.argmax())
+            kept = [best, *(i for i in order if i != best)][: max(1, self.config["ranking_length"])]
+            ranking = [{"name": self._kinds.classes[i], "confidence": float(shares[i])} for i in kept]
             message.set("intent", ranking[0], add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)
         return messages
@@ -109,11 +155,13 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
     def persist(self) -> None:
         """Write plain numbers and words: loading them runs no code, and takes a tenth of skops's time."""
         words = {
-            "classes": self._classes,
+            "kinds": self._kinds.classes,
+            "families": self._families.classes,
             "vocabularies": [{w: int(i) for w, i in v.vocabulary_.items()} for v in self._vectorizers],
         }
-        numbers = {"dense": self._dense, "sparse": self._sparse, "bias": self._bias}
-        numbers |= {f"idf{i}": v.idf_ for i, v in enumerate(self._vectorizers)}
+        numbers = {f"idf{i}": v.idf_ for i, v in enumerate(self._vectorizers)}
+        for name, weights in (("kinds", self._kinds), ("families", self._families)):
+            numbers |= {f"{name}_{part}": getattr(weights, part) for part in ("dense", "sparse", "bias")}
         with self._model_storage.write_to(self._resource) as folder:
             (folder / "intents.json").write_text(json.dumps(words), encoding="utf-8")
             np.savez(folder / "intents.npz", **numbers)
@@ -137,8 +185,10 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
             for i, (vectorizer, known) in enumerate(zip(component._vectorizers, words["vocabularies"], strict=True)):
                 vectorizer.vocabulary = known
                 vectorizer.idf_ = numbers[f"idf{i}"]
-            component._classes = words["classes"]
-            component._dense, component._sparse, component._bias = (numbers[n] for n in ("dense", "sparse", "bias"))
+            component._kinds, component._families = (
+                Weights(tuple(words[name]), *(numbers[f"{name}_{part}"] for part in ("dense", "sparse", "bias")))
+                for name in ("kinds", "families")
+            )
         except (OSError, ValueError, KeyError) as error:
             raise ModelError(f"the model's intent classifier cannot be loaded; {_AGAIN}") from error
         return component

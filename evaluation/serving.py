@@ -1,0 +1,32 @@
+"""An assistant of one's own for the time of a measurement."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from marrow.errors import ModelError
+from marrow.rasa.training import newest_model
+from tests.server.running import Running, serving
+
+
+@contextlib.contextmanager
+def own_assistant() -> Iterator[Running]:
+    """Serve the newest model on a free port, ready and without limits, until the block ends.
+
+    Raises:
+        ModelError: there is no model, or the server does not become ready with it.
+    """
+    if newest_model() is None:
+        raise ModelError("there is no model in models/; run `make train`")
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        try:
+            server = stack.enter_context(
+                serving(folder, MARROW_REST_BURST="0", MARROW_WEB_BURST="0", MARROW_SESSION_BURST="0")
+            )
+        except RuntimeError as error:
+            raise ModelError(str(error)) from error
+        yield server
