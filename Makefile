@@ -10,7 +10,7 @@ PORT ?= 5005
 HOST ?= 127.0.0.1
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run chat train adapter test test-fast lint eval eval-gate compare check-content review widget lighthouse launcher lock clean
+.PHONY: help install install-dev run chat channels train adapter test test-fast lint eval eval-gate compare check-content review widget lighthouse launcher lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ run: install ## install, train if needed, serve the assistant and its page on ht
 
 chat: install ## talk with the running assistant in the terminal
 	@$(PY) -m marrow chat --url http://localhost:$(PORT)
+
+channels: install ## show which messaging apps are configured, verified and reachable
+	@$(PY) -m marrow channels --url http://localhost:$(PORT)
 
 train: install ## train a model from data/ and config.yml
 	@$(PY) -m marrow train

@@ -36,6 +36,8 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--if-needed", action="store_true", help="only if data, articles or configuration have changed")
     chat = commands.add_parser("chat", help="talk with a running assistant in the terminal")
     chat.add_argument("--url", default="http://localhost:5005")
+    channels = commands.add_parser("channels", help="show which messaging apps are configured, verified and reachable")
+    channels.add_argument("--url", default="http://localhost:5005", help="a running assistant, whose counts are shown")
     return parser
 
 
@@ -56,6 +58,10 @@ def _run(args: argparse.Namespace) -> int:
         from marrow.chat import chat
 
         return chat(args.url)
+    elif args.command == "channels":
+        from marrow.rasa.channels.table import show
+
+        return show(args.url)
     return 0
 
 

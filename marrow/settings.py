@@ -34,6 +34,7 @@ class Settings:
     rest_key: str | None
     rest_limit: Limit
     web_limit: Limit
+    channel_limit: Limit
     session_limit: Limit
     session_lifetime: int
     allowed_origins: tuple[str, ...]
@@ -103,6 +104,7 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
         rest_key=text("MARROW_REST_KEY"),
         rest_limit=_limit(env, "MARROW_REST", 60, 1.0),
         web_limit=_limit(env, "MARROW_WEB", 20, 0.5),
+        channel_limit=_limit(env, "MARROW_CHANNEL", 20, 0.5),
         session_limit=_limit(env, "MARROW_SESSION", 30, 0.5),
         session_lifetime=int(_number(env, "MARROW_SESSION_LIFETIME", 24 * 3600)),
         allowed_origins=tuple(o.strip().rstrip("/") for o in (text("MARROW_ORIGINS") or "").split(",") if o.strip()),

@@ -96,7 +96,7 @@ def test_no_rasa_key_outside_rasas_files() -> None:
             return set(map(str, value)) | {k for v in value.values() for k in keys(v)}
         return {k for v in value for k in keys(v)} if isinstance(value, list) else set()
 
-    for path in [*(ROOT / "data/safety").glob("*.yml"), *(ROOT / "data/wording").glob("*.yml")]:
+    for path in [p for folder in ("safety", "wording", "channels") for p in (ROOT / "data" / folder).glob("*.yml")]:
         assert not keys(yaml.safe_load(path.read_text("utf-8"))) & {"nlu", "rules", "stories", "responses"}, path
 
 
@@ -114,6 +114,8 @@ def test_settings_are_documented() -> None:
     used = set(re.findall(r'"(MARROW_\w+)"', code))
     limits = {u for u in used if f'_limit(env, "{u}"' in code}
     used = (used - limits) | {f"{u}_{part}" for u in limits for part in ("BURST", "PER_SECOND")}
+    platforms = load("data/channels/platforms.yml").values()
+    used |= {field["variable"] for platform in platforms for field in platform["settings"].values()}
     assert used == documented
 
 

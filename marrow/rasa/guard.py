@@ -37,6 +37,8 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 Handler = Callable[[UserMessage], Awaitable[Any]]
 
+_STORE_MAY_TAKE = 2.0
+
 # What must never reach a person: an unfilled slot, a traceback, a Python None.
 _INTERNAL = re.compile(r"\{[A-Za-z_][\w.]*\}|Traceback \(most recent call last\)|^\s*None\s*$", re.MULTILINE)
 
@@ -260,6 +262,14 @@ class Guard:
     async def feedback(self, reply_id: str, helpful: bool) -> None:
         """Store whether a reply helped, without its text."""
         await self._in_thread(lambda: self.store.add_feedback(reply_id, helpful))
+
+    async def first_time(self, seal: str) -> bool:
+        """Whether no process has had this event of a platform. A store that cannot tell must not cost a reply."""
+        try:
+            return await asyncio.wait_for(self._in_thread(lambda: self.store.first_time(seal)), _STORE_MAY_TAKE)
+        except Exception as error:
+            logger.error("the store could not say whether an event was had before: %s", type(error).__name__)
+            return True
 
     @staticmethod
     async def _in_thread(do: Callable[[], T]) -> T:

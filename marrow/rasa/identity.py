@@ -62,6 +62,10 @@ class Identity:
         mac = base64.urlsafe_b64encode(self._mac("offer", conversation, target)[:18]).decode()
         return f"{_KEY_PREFIX}{mac}"
 
+    def seal(self, purpose: str, *parts: str) -> str:
+        """A proof that these parts came from here: 32 hexadecimal digits."""
+        return self._mac(f"seal {purpose}", *parts).hex()[:32]
+
     @staticmethod
     def looks_like_key(text: str) -> bool:
         """Whether a text has the form of a key; whether it is one, only `target_of` can tell."""

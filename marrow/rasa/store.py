@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 #: Events a turn loads. A turn makes about 6; the context is one slot set in every turn, so older ones add nothing.
 EVENTS_LOADED = 60
 
+_SEEN_LASTS = 2 * 24 * 3600.0
+
 
 class ErasedConversation(SQLTrackerStore.Base):  # type: ignore[name-defined,misc]
     """A conversation whose person asked to be forgotten: its session token is dead until it would have expired."""
@@ -44,6 +46,14 @@ class Feedback(SQLTrackerStore.Base):  # type: ignore[name-defined,misc]
     reply_id = sa.Column(sa.String(64), primary_key=True)
     helpful = sa.Column(sa.Boolean, nullable=False)
     given_at = sa.Column(sa.Float, nullable=False)
+
+
+class SeenEvent(SQLTrackerStore.Base):  # type: ignore[name-defined,misc]
+    """An event of a messaging platform that was taken, by its seal, which cannot be traced back to the event."""
+
+    __tablename__ = "seen_events"
+    seal = sa.Column(sa.String(64), primary_key=True)
+    seen_at = sa.Column(sa.Float, nullable=False)
 
 
 class MarrowTrackerStore(SQLTrackerStore):
@@ -125,14 +135,28 @@ class MarrowTrackerStore(SQLTrackerStore):
             session.merge(Feedback(reply_id=reply_id, helpful=helpful, given_at=time.time()))
             session.commit()
 
+    def first_time(self, seal: str) -> bool:
+        """Remember an event of a messaging platform; False if any process has had it before."""
+        with self.session_scope() as session:
+            session.add(SeenEvent(seal=seal, seen_at=time.time()))
+            try:
+                session.commit()
+            except sa.exc.IntegrityError:
+                return False
+        return True
+
     def expire(self, token_lifetime: float) -> int:
         """Delete conversations idle for longer than the retention; returns how many events went.
 
-        Erased conversations are remembered for `token_lifetime` seconds, as long as a token of theirs could live.
+        Erased conversations are remembered for `token_lifetime` seconds, as long as a token of theirs could live;
+        platforms' events for two days, a day longer than any is answered.
         """
+        now = time.time()
+        with self.session_scope() as session:
+            session.query(SeenEvent).filter(SeenEvent.seen_at < now - _SEEN_LASTS).delete()
+            session.commit()
         if self._retention <= 0:
             return 0
-        now = time.time()
         event = self.SQLEvent
         with self.session_scope() as session:
             idle = (

@@ -63,10 +63,12 @@ class RedFlags:
         """The gravest emergency that a text describes, None if it describes none.
 
         Takes any `str`, normalised or not, reads its first 16 K characters and raises nothing. The order of the signs
-        in the data file is the order of gravity; languages are tried in the order of the file.
+        in the data file is the order of gravity; languages are tried in the order of the file, one that a text is
+        plainly written in before the others.
         """
         words = self._characters.words(normalise(text[:MAX_BODY_BYTES])[:MAX_BODY_BYTES])
-        return next((alarm for language in self._languages if (alarm := language.find(words))), None)
+        languages = sorted(self._languages, key=lambda language: not language.claims(words))
+        return next((alarm for language in languages if (alarm := language.find(words))), None)
 
 
 # --- from text to units -----------------------------------------------------------------------------------------------
@@ -79,7 +81,7 @@ _MARKS: Final = frozenset((_STOP, _ASK, _COMMA))
 _SPACED: Final = re.compile(r"(?<![\w'])(?:[^\W\d_][ .\-_*~/]{1,3}){2,}[^\W\d_](?!\w)")
 _QUOTES: Final = re.compile(r"'{2,}")
 _TOKEN: Final = re.compile(
-    r"(?P<number>\d+(?:[.,]\d+)?)(?=[°cf]?(?:\W|$)|deg)"
+    r"(?P<number>\d+(?:[.,]\d+)?)(?=[°cfx]?(?:\W|$)|deg)"
     r"|(?P<word>[^\W_][\w@$*]*(?:[!|'](?=\w)[\w@$*]+)*|[@$][\w@$*]*[^\W_][\w@$*]*)"
     r"|(?P<pause>\.{2,}|[,:()\[\]]| -+ |[–—])"
     r"|(?P<ask>[.!]*\?[.!?]*)"
@@ -135,7 +137,7 @@ class _Characters:
         value = float(number.replace(",", ".")[:12])
         if any(low <= value <= high for low, high in self.fevers):
             return "<warm>" if number.isdigit() else "<hot>"
-        return "<year>" if 1900 <= value < 2100 else "<many>" if value >= 10 else "<number>"
+        return "<year>" if 1900 <= value < 2100 else "<many>" if value >= 10 else "<number>" if value >= 4 else "<few>"
 
 
 class _Trie:
@@ -418,6 +420,7 @@ class _Sentence:
     def __init__(self, language: _Language, words: Sequence[str], asked: bool) -> None:
         self._language = language
         self._asked = asked
+        self.told: frozenset[str] = frozenset()
         self.reading = language.read([_START, *words, _END])
         self._found: dict[str, set[tuple[int, int]]] | None = None
         self._persons = sorted((end, start, who) for who, start, end in language.people.find(self.reading))
@@ -445,7 +448,21 @@ class _Sentence:
                 return True
         contexts = self._language.contexts
         own = {hit.sign.kind, hit.sign.id}
-        return any(not own & context.spares and self._covers(context, hit) for context in contexts)
+        return any(
+            not own & context.spares
+            and (
+                self._covers(context, hit)
+                or (subject == "other" and context.id in self.told and self._past(context, hit))
+            )
+            for context in contexts
+        )
+
+    def tells(self) -> frozenset[str]:
+        """The contexts in it that reach the sentences after it."""
+        return self.told.union(c.id for c in self._language.contexts if c.reach == "text" and self._places(c.id))
+
+    def _past(self, context: _Context, hit: _Hit) -> bool:
+        return not self._real(hit, context.lifted_by, hit.start - 3)
 
     def _places(self, name: str) -> set[tuple[int, int]]:
         """Where a context, an evidence or an end of a clause stands."""
@@ -465,7 +482,7 @@ class _Sentence:
             elif context.reach == "before":
                 covered = hit.end < end and start - hit.end <= context.within and hit.start <= start
             else:
-                covered = True
+                covered = max(hit.start - end, start - hit.end) <= context.within
             if covered and not self._real(hit, context.lifted_by, end if context.reach == "after" else hit.start - 3):
                 return True
         return False
@@ -509,6 +526,10 @@ class _Language:
         """The words of a sentence, ready for this language's finders."""
         return _Reading(self._vocab, self._lexicon, self._needs, words)
 
+    def claims(self, words: Sequence[str]) -> bool:
+        """Whether so many words are its own that it is looked at before the others."""
+        return self._hints is not None and sum(map(bool, map(self._hints.search, words))) * 3 > len(words)
+
     def find(self, words: Sequence[str]) -> Alarm | None:
         """The gravest alarm in the words of a text."""
         if self._hints and not self._hints.search(" ".join(words)):
@@ -520,7 +541,9 @@ class _Language:
         everywhere = frozenset[str]().union(*(sentence.reading.units for sentence in sentences))
         rank, alarm, last = len(self._signs), None, None
         anybody = next((who for sentence in sentences if (who := sentence.person()) in ("self", "other")), None)
+        told = frozenset[str]()
         for sentence in sentences:
+            sentence.told = told
             for number, (sign, finder) in enumerate(self._signs[:rank]):
                 if sign.with_units and not sign.with_units & everywhere:
                     continue
@@ -528,6 +551,7 @@ class _Language:
                     rank, alarm = number, found
                     break
             last = sentence.person() or last
+            told = sentence.tells()
         return alarm
 
     def _alarm(self, sentence: _Sentence, sign: _Sign, finder: _Finder, last: str | None) -> Alarm | None:
@@ -557,7 +581,7 @@ def _sentences(units: Sequence[str]) -> Iterator[tuple[list[str], bool]]:
 _CLASS: Final = re.compile(r"[A-Z][A-Z0-9_]*")
 _GAP: Final = re.compile(r"\.\.(\d*)")
 _AND: Final = re.compile(r"&(\d*)")
-_REACHES: Final = ("after", "before", "sentence")
+_REACHES: Final = ("after", "before", "sentence", "text")
 
 
 class _Reader:

@@ -185,3 +185,47 @@ def test_brand_is_said_to_stand_for_its_term_and_a_definition_explains_it(servic
     assert reply.text.startswith("• Bisphosphonates or denosumab")
     plain, _ = question(service, turn("ask_treatment", ("denosumab",), names={"denosumab": "denosumab"}))
     assert "listed here" not in plain.text
+
+
+@pytest.mark.parametrize(
+    ("intent", "more", "said"),
+    [
+        ("ask_side_effects", {"terms": ("denosumab",)}, "what the side effects or risks of denosumab are"),
+        ("ask_cost", {"others": (("mri", "test"),), "names": {"mri": "MRI"}}, "what MRI costs or who pays for it"),
+        ("ask_side_effects", {}, "what side effects or risks a treatment has"),
+        ("ask_survival_time", {"terms": ("denosumab",)}, "how long someone lives with bone metastasis"),
+    ],
+)
+def test_what_was_asked_is_named(service: Service, turn: Any, intent: str, more: dict[str, Any], said: str) -> None:
+    reply, _ = question(service, turn(intent, more.pop("terms", ()), **more))
+    assert reply.text.startswith(f"The article does not say {said}")
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "comforted"),
+    [
+        ("I'm so scared, what is it", "ask_definition", True),
+        ("i cant sleep. how long has he got", "ask_survival_time", True),
+        ("is a lonely lesion a symptom of anxiousness", "ask_symptoms", True),
+        ("what are the symptoms", "ask_symptoms", False),
+        ("is fearless a word in the outlook", "ask_prognosis", False),
+    ],
+)
+def test_feelings_are_met_first(service: Service, turn: Any, text: str, intent: str, comforted: bool) -> None:
+    reply, talk = question(service, turn(intent, text=text))
+    assert reply.text.startswith(service.wording.comfort) is comforted
+    assert reply.outcome in {"answer", "not_covered"} and reply.text.endswith(SHORT_DISCLAIMER)
+    if comforted:  # in other words the next time
+        assert not question(service, turn(intent, text=text, talk=talk))[0].text.startswith(reply.text.splitlines()[0])
+
+
+def test_every_term_of_the_article_is_explained_when_it_is_asked_for(service: Service, turn: Any) -> None:
+    article = service.library.article(ARTICLE)
+    for entry in article.glossary:
+        term = service.terms[ARTICLE].get(entry.term.casefold())
+        if term is None:  # a word of the plain wording only, or the title itself
+            continue
+        reply, _ = question(service, turn("ask_definition", (term.value,)))
+        assert reply.outcome == "answer", entry.term
+        assert entry.explanation in reply.text, entry.term
+        assert set(reply.passages) <= set(term.passages) | {"overview.1"}, entry.term

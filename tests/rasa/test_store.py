@@ -96,3 +96,15 @@ def test_feedback_keeps_the_last_word_and_no_text(store: MarrowTrackerStore) -> 
     store.add_feedback("a" * 32, False)
     with store.engine.connect() as connection:
         assert connection.exec_driver_sql("select reply_id, helpful from feedback").fetchall() == [("a" * 32, 0)]
+
+
+def test_platforms_event_is_new_once_and_forgotten_after_two_days(
+    store: MarrowTrackerStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert [store.first_time("seal"), store.first_time("seal"), store.first_time("other")] == [True, False, True]
+    store.expire(3600)
+    assert not store.first_time("seal")
+    later = time.time() + 3 * 24 * 3600
+    monkeypatch.setattr(time, "time", lambda: later)
+    store.expire(3600)
+    assert store.first_time("seal")

@@ -8,12 +8,30 @@ each held back (`set: held`). Missed of the urgent and alarmed of the calm when 
     waves 2, 3, 4, 5                         51 of 215, 39 of 176, 10 of 104, 27 of 112 and 14, 9, 12, 6 of 707 calm
     waves 6, 7, 8                             2 of 87, 10 of 68, 1 of 40 and 2, 0 of 130 calm (none in wave 7)
 
-The emergency and crisis examples of data/nlu, by another author, served to mend the patterns as well: 433 of 563 were
-found at first. Of tests/heldout only the counts were taken, nobody looked at a row: 98 of 108 urgent ones were found at
-first, 103 now; of the others 8 of 640 alarmed at first, 5 now.
+Waves 9 to 16 were written by one author against the floor, in other voices each, with many oblique ways to put it; all
+of a wave was measured before the patterns were mended on it, whatever its `set` says:
 
-Waves 2, 3 and 5 were meant to be hard. What is written next will be missed at some such rate: the patterns are a floor,
-and the classifier behind them has a say as well.
+    wave 9, understatement, suicide told matter-of-factly    48 of 72 and 8 of 70 calm
+    wave 10, learners of English, texting, dictation         27 of 71 and 4 of 70 calm
+    wave 11, long stories, "is it normal that"               38 of 70 and 4 of 70 calm
+    wave 12, American, curt                                  20 of 74 and 9 of 70 calm
+    wave 13, formal, indirect                                23 of 72 and 3 of 70 calm
+    wave 14, plain and mixed                                 23 of 71 and 3 of 70 calm
+    wave 15, Spanish                                         20 of 62 and 2 of 44 calm
+    data/nlu/alarms.yml, before it was mended on             37 of 301, 85 of 229 (crisis) and 10 of 237 calm
+    wave 16, plain, after all that                           6 of 38 and 2 of 30 calm
+
+So what is said in a way that nobody here thought of is still missed in one case of six or more, oblique crises most.
+The floor as it was before wave 9 misses 47, 108 and 8 of the last two rows: mending on one wave helps the next only a
+little.
+
+The emergency and crisis examples of data/nlu, by another author, served to mend the patterns as well: 433 of 563 were
+found at first, nearly all now; of its 17,000 calm lines about 50 (0.3 %) alarm. Of tests/heldout only the counts were
+taken, before wave 9, nobody looked at a row: 98 of 108 urgent ones were found at first, 103 then; of the others 8 of
+640 alarmed at first, 5 then.
+
+Waves 2, 3, 5 and 9 to 14 were meant to be hard. What is written next will be missed at some such rate: the patterns are
+a floor, and the classifier behind them has a say as well.
 """
 
 import random
@@ -148,6 +166,9 @@ def test_find_tells_who_it_happens_to(flags: RedFlags, text: str, carer: bool) -
         ("I had chest pain two years ago", "I had chest pain two years ago and now it hurts again in my chest"),
         ("if my leg broke would they operate?", "if I felt like ending it, who would listen?"),
         ("I'm confused by your answer", "she is confused and very sleepy"),
+        ("He died in June. His legs had stopped working.", "He died in June. My legs have stopped working."),
+        ("I took 2 of my pills this morning", "I took 5 of my pills this morning"),
+        ("I took a tablet 2x a day", "took 2x my slow release by accident"),
     ],
 )
 def test_find_parts_a_topic_from_a_person_in_the_present(flags: RedFlags, calm: str, alarm: str) -> None:

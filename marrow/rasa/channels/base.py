@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import json
 from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from rasa.core.channels.channel import InputChannel
-from sanic import Blueprint
+from sanic import Blueprint, Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from marrow.answering.answers import topic_offers
 from marrow.rasa.guard import Guard, Handler, shared_guard
-from marrow.reply import Reply
+from marrow.reply import Reply, compose
 from marrow.safety.hygiene import MAX_BODY_BYTES
+
+# Any of these says that the connection's address is a proxy's, not the caller's.
+_FORWARDED = ("forwarded", "x-forwarded", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip", "via")
 
 
 class GuardedChannel(InputChannel):  # type: ignore[misc]
@@ -48,12 +54,12 @@ class BodyTooLargeError(Exception):
         self.start = start
 
 
-async def read_body(request: Request) -> bytes:
-    """The body, of which no more than the limit is ever held. Raises BodyTooLargeError."""
+async def read_body(request: Request, most: int = MAX_BODY_BYTES) -> bytes:
+    """The body, of which no more than `most` bytes are ever held. Raises BodyTooLargeError."""
     body = bytearray()
     while chunk := await request.stream.read():
         body += chunk
-        if len(body) > MAX_BODY_BYTES:
+        if len(body) > most:
             raise BodyTooLargeError(bytes(body[:MAX_BODY_BYTES]))
     return bytes(body)
 
@@ -87,8 +93,35 @@ def respond(body: Any, status: int = 200, headers: Mapping[str, str] | None = No
 
 def is_ready(request: Request) -> bool:
     """Whether Rasa has a model. Under `rasa run` the agent is there before the first request."""
-    agent = getattr(request.app.ctx, "agent", None)
+    return agent_is_ready(request.app)
+
+
+def agent_is_ready(app: Sanic) -> bool:
+    """The same, where only the application is at hand."""
+    agent = getattr(app.ctx, "agent", None)
     return agent is not None and bool(agent.is_ready())
+
+
+def greeting(guard: Guard) -> Reply:
+    """What a person reads who opens a chat without saying anything."""
+    service = guard.service
+    return compose("smalltalk", [service.fill(service.wording.smalltalk["greet"][0])], offers=topic_offers(service))
+
+
+def is_local(request: Request) -> bool:
+    """Whether the caller is on this machine: not through a proxy, nor by a name that was made to resolve to it."""
+    if any(header.lower().startswith(_FORWARDED) for header in request.headers) or not _is_loopback(request.ip):
+        return False
+    # A name that resolves to this machine (DNS rebinding) is not this machine's name.
+    name = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    return name == "localhost" or _is_loopback(name)
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
 
 
 def same_or_allowed_origin(request: Request, allowed: tuple[str, ...]) -> bool:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hmac
-import ipaddress
 import logging
 from typing import Any
-from urllib.parse import urlsplit
 
 from sanic import Blueprint
 from sanic.request import Request
@@ -16,6 +14,7 @@ from marrow.rasa.channels.base import (
     BodyTooLargeError,
     GuardedChannel,
     alarm_in,
+    is_local,
     is_ready,
     parse,
     read_body,
@@ -28,8 +27,6 @@ from marrow.reply import Reply
 
 logger = logging.getLogger(__name__)
 
-# Any of these says that the connection's address is a proxy's, not the caller's.
-_FORWARDED = ("forwarded", "x-forwarded", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip", "via")
 _LONGEST_SENDER = 255
 
 
@@ -92,10 +89,7 @@ class RestChannel(GuardedChannel):
             if not given.startswith("Bearer "):
                 return 401
             return None if hmac.compare_digest(given[7:].strip().encode(), key.encode()) else 403
-        if any(header.lower().startswith(_FORWARDED) for header in request.headers) or not _is_loopback(request.ip):
-            return 403
-        # A name that resolves to this machine (DNS rebinding) is not this machine's name.
-        if not _is_local_name(request.headers.get("host", "")):
+        if not is_local(request):
             return 403
         # A page open in a browser on this machine is no server.
         return None if same_or_allowed_origin(request, ()) else 403
@@ -131,15 +125,3 @@ def _echo(sender: object) -> str:
     """What can be sent back of a sender that cannot be one."""
     text = str(sender) if isinstance(sender, str | int | float) and not isinstance(sender, bool) else ""
     return "".join(c for c in text if c.isprintable())[:_LONGEST_SENDER]
-
-
-def _is_local_name(host: str) -> bool:
-    name = urlsplit(f"//{host}").hostname or ""
-    return name == "localhost" or _is_loopback(name)
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False

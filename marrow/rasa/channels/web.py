@@ -14,11 +14,11 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty
 
-from marrow.answering.answers import topic_offers
 from marrow.rasa.channels.base import (
     BodyTooLargeError,
     GuardedChannel,
     alarm_in,
+    greeting,
     is_ready,
     parse,
     read_body,
@@ -27,7 +27,6 @@ from marrow.rasa.channels.base import (
 )
 from marrow.rasa.guard import Answered, Guard, Handler
 from marrow.rasa.limits import Buckets
-from marrow.reply import compose
 
 logger = logging.getLogger(__name__)
 
@@ -97,14 +96,11 @@ class WebChannel(GuardedChannel):
             return self._error("too_fast", wait)
         guard = self.guard
         token, conversation = guard.identity.new_session(guard.config.session_lifetime)
-        service = guard.service
-        text = service.fill(service.wording.smalltalk["greet"][0])
-        greeting = Answered(compose("smalltalk", [text], offers=topic_offers(service)))
         return respond(
             {
                 "token": token,
                 "expires_in": guard.config.session_lifetime,
-                "greeting": self._render(greeting, conversation),
+                "greeting": self._render(Answered(greeting(guard)), conversation),
             }
         )
 
