@@ -10,7 +10,7 @@ PORT ?= 5005
 HOST ?= 127.0.0.1
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run chat channels train adapter test test-fast lint eval eval-gate compare check-content review widget lock clean
+.PHONY: help install install-dev run chat channels train adapter test test-fast lint eval eval-gate compare check-content review widget lighthouse launcher lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -71,7 +71,13 @@ review: install ## print all medical wording for a clinician
 	@$(PY) -m marrow content review
 
 widget: ## build the widget (needs Node.js)
-	@cd widget && npm ci --no-audit --no-fund --silent && npm run --silent build
+	@cd widget && npm ci --no-audit --no-fund --silent && npm run --silent build && npm run --silent check
+
+lighthouse: install-dev ## Lighthouse's scores of the demo page against the budget (needs Node.js and Chromium; URL=... for another)
+	@$(PY) -m tests.widget.measure lighthouse $(if $(URL),--url $(URL))
+
+launcher: install-dev ## seconds until the widget's launcher is usable on a slow phone and connection
+	@$(PY) -m tests.widget.measure launcher $(if $(URL),--url $(URL))
 
 lock: ## compile the lock files again from pyproject.toml (needs uv)
 	@uv pip compile -q --universal --generate-hashes --no-header --no-annotate --python-version 3.10 pyproject.toml -o requirements.lock

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,7 @@ class Settings:
     retention_hours: float
     actions: str
     database_url: str | None
+    embed_ancestors: str
 
 
 def _number(env: Mapping[str, str], name: str, default: float) -> float:
@@ -60,6 +62,23 @@ def _limit(env: Mapping[str, str], name: str, burst: int, per_second: float) -> 
         int(_number(env, f"{name}_BURST", burst)),
         _number(env, f"{name}_PER_SECOND", per_second),
     )
+
+
+#: An origin as frame-ancestors takes it, or "*." for any subdomain; nothing that could end the header's value.
+_ANCESTOR = re.compile(r"https?://(?:\*\.)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?::\d{1,5})?", re.ASCII)
+
+
+def _ancestors(raw: str) -> str:
+    """The value of frame-ancestors: the bot's own pages, and these origins."""
+    origins = [origin.strip().rstrip("/") for origin in raw.split(",") if origin.strip()]
+    for origin in origins:
+        if not _ANCESTOR.fullmatch(origin):
+            raise SettingError(
+                "MARROW_EMBED_ANCESTORS",
+                f"{origin!r} is not the address of a website",
+                "list them as https://www.hospital.example, separated by commas",
+            )
+    return " ".join(["'self'", *origins])
 
 
 def load(env: Mapping[str, str] | None = None) -> Settings:
@@ -92,4 +111,5 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
         retention_hours=_number(env, "MARROW_RETENTION_HOURS", 24.0),
         actions=actions,
         database_url=text("MARROW_DATABASE_URL"),
+        embed_ancestors=_ancestors(text("MARROW_EMBED_ANCESTORS") or ""),
     )

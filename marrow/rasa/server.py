@@ -28,16 +28,16 @@ from rasa.core.run import create_http_input_channels  # noqa: E402
 from rasa.core.utils import AvailableEndpoints  # noqa: E402
 from sanic import Sanic  # noqa: E402
 from sanic.request import Request  # noqa: E402
-from sanic.response import HTTPResponse, file  # noqa: E402
+from sanic.response import HTTPResponse  # noqa: E402
 
 from marrow import settings  # noqa: E402
-from marrow.content.cli import unreviewed_count  # noqa: E402
 from marrow.rasa import logs  # noqa: E402
 from marrow.rasa.card import sha256  # noqa: E402
 from marrow.rasa.channels.base import respond  # noqa: E402
 from marrow.rasa.guard import Guard, shared_guard  # noqa: E402
 from marrow.rasa.in_process import InProcessActions, validate_actions_once  # noqa: E402
 from marrow.rasa.nlu.evidence import library_digest  # noqa: E402
+from marrow.rasa.pages import add_pages  # noqa: E402
 from marrow.rasa.training import newest_model  # noqa: E402
 
 logger = logging.getLogger("marrow")
@@ -47,23 +47,6 @@ _READ = ("GET", "HEAD")  # what monitors ask with
 _CANARY_LASTS = 10.0  # seconds for which /ready believes the last canary
 _CANARY_WAITS = 3.0
 _EXPIRE_EVERY = 600.0
-
-_WIDGET = settings.ROOT / "widget"
-_PAGE_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
-    "require-trusted-types-for 'script'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-cache",
-}
-_TYPES = {
-    ".html": "text/html; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".svg": "image/svg+xml",
-    ".png": "image/png",
-}
 
 
 def build_app(model: Path | None = None) -> Sanic:
@@ -77,7 +60,7 @@ def build_app(model: Path | None = None) -> Sanic:
     guard = shared_guard()
     register(create_http_input_channels(None, str(settings.ROOT / "credentials.yml")), app, route="/webhooks/")
     validate_actions_once()
-    _add_pages(app)
+    add_pages(app, guard.service, guard.config.embed_ancestors)
     _add_health(app, guard)
 
     @app.listener("after_server_start")
@@ -180,33 +163,6 @@ def _judge_canary(guard: Guard, parsed: dict[str, Any]) -> tuple[bool, str]:
     if parsed["intent"]["name"] != "ask_definition" or evidence["scope"].get(first, 0.0) < 0.5:
         return False, "the canary question was not understood; run `make train`"
     return True, "the canary question was understood"
-
-
-# -- the page ----------------------------------------------------------------------------------------------------------
-
-
-def _add_pages(app: Sanic) -> None:
-    @app.route("/", methods=_READ)
-    async def page(request: Request) -> HTTPResponse:
-        return await _send(_WIDGET / "page" / "index.html")
-
-    @app.get("/widget/<name:str>")
-    async def asset(request: Request, name: str) -> HTTPResponse:
-        for folder in (_WIDGET / "dist", _WIDGET / "page"):
-            path = folder / name
-            if path.parent == folder and path.suffix in _TYPES and path.is_file():
-                return await _send(path)
-        return respond({"error": "there is no such file"}, 404)
-
-    @app.get("/review")
-    async def review(request: Request) -> HTTPResponse:
-        loop = asyncio.get_running_loop()
-        unreviewed, total = await loop.run_in_executor(None, unreviewed_count, settings.DATA)
-        return respond({"unreviewed": unreviewed, "total": total})
-
-
-async def _send(path: Path) -> HTTPResponse:
-    return await file(path, headers=_PAGE_HEADERS, mime_type=_TYPES[path.suffix])
 
 
 def run(host: str, port: int, model: Path | None = None) -> None:

@@ -84,11 +84,11 @@ class Chat:
         self.launcher = self.host.locator(".launcher")
         self.dialog = page.get_by_role("dialog", name="Marrow")
         self.log = page.get_by_role("log")
-        self.input = page.get_by_label("Your question")
-        self.send = page.get_by_role("button", name="Send")
+        self.input = self.host.locator("textarea")
+        self.send = self.host.locator(".send")
         self.status = self.host.locator("[role=status]")
         self.problem = self.host.locator(".problem [role=alert]")
-        self.retry = page.get_by_role("button", name="Try again")
+        self.retry = self.host.locator(".retry")
         self.mine = self.host.locator(".item.mine")
         self.replies = self.host.locator(".item:not(.mine):not(.note)")
 
@@ -140,11 +140,11 @@ def visit(browser: Any, bot: FakeBot) -> Iterator[Callable[..., Chat]]:
     """A function that visits the demo page, given a context's options. At the end no visit may have broken a rule."""
     visits: list[Chat] = []
 
-    def go(**options: Any) -> Chat:
+    def go(path: str = "/", **options: Any) -> Chat:
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 860}, **options})
         context.set_default_timeout(8000)
         context.add_init_script(WATCH)
-        chat = Chat(context.new_page(), bot.url)
+        chat = Chat(context.new_page(), bot.url + path)
         visits.append(chat)
         return chat.load()
 

@@ -6,28 +6,41 @@ Run it by hand to look at the widget: ``python -m tests.widget.fake_bot`` prints
 from __future__ import annotations
 
 import json
+import sys
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
-WIDGET = Path(__file__).resolve().parents[2] / "widget"
+from marrow.answering.service import load_service
+from marrow.site import Document, Site
+from marrow.site.questions import load_page_wording
 
-CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'self'; require-trusted-types-for 'script'"
-)
+ROOT = Path(__file__).resolve().parents[2]
+WIDGET = ROOT / "widget"
 DISCLAIMER = (
     "This information is not a substitute for professional medical advice. Please consult your health care provider "
     "before making any healthcare decisions or for guidance about a specific medical condition."
 )
 SOURCE_URL = "https://article.example/bone-metastasis#treatment"
-TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html; charset=utf-8", ".svg": "image/svg+xml"}
 
 Json = dict[str, Any]
+
+#: The real site, as the real server serves it.
+SITE = Site(WIDGET, load_service(), load_page_wording(ROOT / "data" / "wording"), "'self' http://localhost:*")
+
+
+def page_in(language: str, direction: str = "ltr", chat: str = "") -> Document:
+    """The demo page in another language, as far as the widget goes; `chat` is more attributes for it."""
+    home = SITE.get("/")
+    assert home is not None
+    html = home.body.decode().replace('<html lang="en">', f'<html lang="{language}" dir="{direction}">')
+    return Document(html.replace("<marrow-chat ", f"<marrow-chat {chat} ").encode(), home.headers)
 
 
 def message(outcome: str, body: str, choices: tuple[str, ...] = (), **reply: object) -> Json:
@@ -128,6 +141,12 @@ class Script:
     delay: float = 0.0
     """Seconds before every answer of the web channel."""
     unreviewed: int = 12
+    pages: dict[str, Document] = field(default_factory=dict)
+    """Documents by path, in place of what the site has there or besides."""
+    greeting: Json | None = None
+    """The greeting, instead of the usual one."""
+    error: str = "Sorry, something broke. If it is urgent, call 112 now."
+    """What a 500 and its like say."""
     reply: Json | None = None
     """The answer to the next message, instead of the usual one."""
 
@@ -146,6 +165,10 @@ class FakeBot(ThreadingHTTPServer):
         self.tokens: set[str] = set()
         self.answered: dict[str, Json] = {}
         self.sessions = 0
+        self.votes: dict[str, bool] = {}
+        self.gets: list[str] = []
+        self.cors: dict[str, str] = {}
+        """Headers of the web channel for pages of another origin."""
 
     def __enter__(self) -> FakeBot:
         threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
@@ -186,18 +209,21 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        path = self.path.split("?")[0]
-        if path == "/review":
-            self._send(200, {"unreviewed": self.server.script.unreviewed, "total": 40})
+        address = urlsplit(self.path)
+        bot = self.server
+        if address.path == "/review":
+            self._send(200, {"unreviewed": bot.script.unreviewed, "total": 40})
             return
-        name = {"/": "page/index.html", "/widget/marrow-widget.js": "dist/marrow-widget.js"}.get(
-            path, path.replace("/widget/", "page/").lstrip("/")
-        )
-        file = (WIDGET / name).resolve()
-        if not file.is_relative_to(WIDGET) or not file.is_file():
+        bot.gets.append(address.path)
+        found = bot.script.pages.get(address.path) or SITE.get(address.path, dict(parse_qsl(address.query)))
+        if found is None:
             self._send(404, {"text": "Not found"})
             return
-        self._send(200, file.read_bytes(), TYPES[file.suffix])
+        body, headers = found.sent(self.headers.get("Accept-Encoding", ""))
+        self._respond(200, body, headers)
+
+    def do_OPTIONS(self) -> None:
+        self._send(204, b"")
 
     def do_POST(self) -> None:
         bot, script = self.server, self.server.script
@@ -213,11 +239,14 @@ class Handler(BaseHTTPRequestHandler):
             bot.sessions += 1
             fresh = f"token-{bot.sessions}"
             bot.tokens.add(fresh)
-            self._send(200, {"token": fresh, "expires_in": 3600, "greeting": greeting()})
+            self._send(200, {"token": fresh, "expires_in": 3600, "greeting": script.greeting or greeting()})
         elif token not in bot.tokens:
             self._fail("401")
         elif call == "message":
             self._send(200, bot.answer(body))
+        elif call == "feedback":
+            bot.votes[str(body["reply_id"])] = body["helpful"]
+            self._send(204, b"")
         elif call == "forget":
             bot.tokens.discard(token)
             self._send(204, b"")
@@ -239,26 +268,26 @@ class Handler(BaseHTTPRequestHandler):
         elif how == "401":
             self._send(401, error("Your session has ended. Please start again."))
         else:
-            self._send(int(how), error("Sorry, something broke. If it is urgent, call 112 now."))
+            self._send(int(how), error(self.server.script.error))
 
     def _send(self, status: int, content: bytes | Json, kind: str = "application/json") -> None:
         data = content if isinstance(content, bytes) else json.dumps(content).encode()
+        self._respond(status, data, {"Content-Type": kind, "Cache-Control": "no-store", **self.server.cors})
+
+    def _respond(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
         self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(data)))
-        self.send_header("Content-Security-Policy", CSP)
-        self.send_header("X-Content-Type-Options", "nosniff")
-        self.send_header("Referrer-Policy", "no-referrer")
-        self.send_header("Cache-Control", "no-store")
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(data)
+        self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing is logged: a test bot is no exception."""
 
 
 if __name__ == "__main__":
-    with FakeBot() as bot:
+    with FakeBot(int(sys.argv[1]) if sys.argv[1:] else 0) as bot:
         print(f"The fake bot listens on {bot.url} (stop it with Ctrl+C)")
         with suppress(KeyboardInterrupt):
             threading.Event().wait()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from .conftest import Chat
-from .fake_bot import DISCLAIMER, SOURCE_URL, FakeBot, message, treatment
+from .fake_bot import DISCLAIMER, SITE, SOURCE_URL, FakeBot, message, treatment
 
 pytestmark = pytest.mark.browser
 
@@ -15,7 +15,10 @@ pytestmark = pytest.mark.browser
 def test_nothing_but_the_script_is_asked_for_before_it_is_opened(chat: Chat, bot: FakeBot) -> None:
     chat.launcher.wait_for()
     assert bot.calls == []
-    assert [url for url in chat.requests if "marrow" in url] == [f"{bot.url}/widget/marrow-widget.js"]
+    assert [url for url in chat.requests if "marrow" in url] == [bot.url + SITE.manifest["script"]]
+    # What else there is belongs to the page.
+    page = {"/", "/widget/page.css", "/widget/page.js", "/widget/icon.svg", "/review", SITE.manifest["script"]}
+    assert {url.removeprefix(bot.url) for url in chat.requests} <= page
     assert chat.page.evaluate("[sessionStorage.length, localStorage.length, document.cookie]") == [0, 0, ""]
 
 
@@ -111,7 +114,11 @@ def test_not_covered_sets_the_nearest_thing_apart(chat: Chat) -> None:
     ("lines", "passages", "quoted"),
     [
         ("One.\nTwo.\nSource: A", 2, ["One.", "Two."]),
-        ("One.\nThis part is missing.\nIn plain words: 1.\nSource: A", 1, ["One."]),
+        ("One.\nIt meant to go on, but this part is missing from it.\nIn plain words: 1.\nSource: A", 1, ["One."]),
+        ("I am sorry. This is hard.\nOne.\nIn plain words: 1.\nSource: A", 1, ["One."]),
+        ("I am sorry.\nOne.\nTwo.\nBut this part is missing from it.\nIn plain words: 1.\nSource: A", 2, ["One.", "Two."]),
+        ("I am sorry.\nSo sorry.\nOne.\nIn plain words: 1.\nSource: A", 1, []),
+        ("One.\nIt is listed under two.\nSource: A", 1, []),
         ("One.\nIn plain words: 1.\nBone: hard stuff.\nSource: A", 1, ["One."]),
         ("One.\nIn plain words: 1.\nSource: A\nTwo.\nSource: B", 2, ["One.", "Two."]),
         ("I take them one by one.\nOne.\nSource: A\nTwo.\nSource: B", 2, []),
@@ -345,11 +352,11 @@ def test_an_answer_while_closed_is_counted_on_the_launcher(chat: Chat, bot: Fake
     bot.script.delay = 0.5
     chat.type("How is it treated?")
     chat.page.keyboard.press("Escape")
-    chat.page.get_by_role("button", name="1 new answer").wait_for()
+    chat.page.get_by_role("button", name="Ask a question 1 unread").wait_for()
     chat.launcher.click()
     assert "strengthen bones" in chat.replies.nth(1).inner_text()
     chat.page.keyboard.press("Escape")
-    assert "new answer" not in chat.launcher.inner_text()
+    assert "unread" not in chat.launcher.inner_text()
 
 
 def test_consent_stands_there_until_the_first_question(chat: Chat) -> None:

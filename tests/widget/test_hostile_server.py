@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from .conftest import Chat
-from .fake_bot import FakeBot, Json, message
+from .fake_bot import FakeBot, Json, message, page_in
+from .test_bundle import EN
 
 pytestmark = pytest.mark.browser
 
@@ -15,51 +18,167 @@ SHOTS = (
     "<img src=x onerror=hit()>",
     "<script>hit()</script>",
     "<svg onload=hit()>",
-    "javascript:hit()",
-    'https://x.example/"onmouseover="hit()',
-    "data:text/html,<script>hit()</script>",
-    "[x](javascript:hit())",
+    "<svg><script>hit()</script></svg>",
+    "<iframe srcdoc='<script>parent.hit()</script>'>",
+    "<details open ontoggle=hit()>",
+    "<a href=javascript:hit()>x</a>",
+    "<math><mtext></form><form><mglyph><style></math><img src onerror=hit()>",
     "</div></template><style>*{display:none}</style>",
+    "javascript:hit()",
+    "JaVaScRiPt\t:hit()",
+    "\u0001javascript:hit()",
+    "data:text/html,<script>hit()</script>",
+    "vbscript:hit()",
+    "blob:https://x.example/1",
+    "//x.example/y",
+    "http://x.example/plain",
+    'https://x.example/"onmouseover="hit()',
+    "https://x.example/'><img src=x onerror=hit()>",
+    "[x](javascript:hit())",
+    "tel:911;javascript:hit()",
+    "&lt;img src=x onerror=hit()&gt;",
+    "${hit()}{{hit()}}<%= hit() %>",
+    "__proto__",
 )
-FORBIDDEN = "img, script, style, iframe, svg:not([aria-hidden]), [onload], [onerror], [onmouseover]"
+#: Every field of a MESSAGE that a server can fill, as a path into it.
+FIELDS: dict[str, tuple[Any, ...]] = {
+    "text": ("text",),
+    "plain words in the text": ("text", "In plain words: {}"),
+    "source in the text": ("text", "One.\nSource: {}"),
+    "quotation": ("text", "{}\nSource: A"),
+    "disclaimer": ("reply", "disclaimer"),
+    "citation title": ("reply", "citations", 0, "title"),
+    "citation section": ("reply", "citations", 0, "section"),
+    "citation address": ("reply", "citations", 0, "url"),
+    "citation source": ("reply", "citations", 0, "source"),
+    "choice title": ("reply", "suggestions", 0, "title"),
+    "choice payload": ("reply", "suggestions", 0, "payload"),
+    "article": ("reply", "article"),
+    "passage": ("reply", "passages", 0),
+    "section": ("reply", "section"),
+    "outcome": ("reply", "outcome"),
+    "plain": ("reply", "plain"),
+    "reply id": ("reply_id",),
+}
+OUTCOMES = ("answer", "not_covered", "urgent", "smalltalk")
+
+#: What only HTML that was let in could have put into the widget.
+FORBIDDEN = (
+    "img, script, style, link, iframe, object, embed, form, math, template, base, meta, details, "
+    "svg:not([aria-hidden]), [onload], [onerror], [onmouseover], [ontoggle], [srcdoc], [style]:not(.panel):not(dialog)"
+)
+BATCHES = 6
+WATCH = "window.hits = 0; window.hit = () => hits++;"
 
 
-def everywhere(shot: str) -> Json:
-    """A message with the shot in every field."""
-    citation = {"title": shot, "section": shot, "url": shot, "source": shot}
-    return {
-        "reply_id": shot,
-        "text": f"{shot}\n• {shot}\nIn plain words: {shot}\nSource: {shot}\n{shot}",
-        "reply": {
-            **message("answer", shot)["reply"],
-            "article": shot,
-            "section": shot,
-            "passages": [shot],
-            "citations": [citation],
-            "plain": shot,
-            "disclaimer": shot,
-            "suggestions": [{"title": shot, "payload": shot}],
-        },
-    }
+def loaded(field: str, shot: str, outcome: str) -> Json:
+    """A message with the shot in one field."""
+    reply = message(
+        outcome,
+        "One.\nIn plain words: Two.\nSource: A",
+        ("A choice",),
+        passages=["treatment.1"],
+        citations=[{"title": "A", "section": "B", "url": "", "source": "C"}],
+    )
+    place: Any = reply
+    *path, last = FIELDS[field]
+    if path and path[0] == "text":
+        reply["text"] = last.format(shot)
+        return reply
+    for step in path:
+        place = place[step]
+    place[last] = shot
+    return reply
 
 
-@pytest.mark.parametrize("shot", SHOTS)
-@pytest.mark.parametrize("outcome", ["answer", "urgent", "smalltalk"])
-def test_markup_stays_text(chat: Chat, bot: FakeBot, shot: str, outcome: str) -> None:
-    chat.page.add_init_script("window.hits = 0; window.hit = () => hits++;")
+def attempts() -> Iterator[tuple[str, str, str]]:
+    """Each shot through each field, with the outcomes in turn."""
+    count = 0
+    for shot in SHOTS:
+        for field in FIELDS:
+            yield field, shot, OUTCOMES[count % len(OUTCOMES)]
+            count += 1
+
+
+def safe_link(address: str, bot: FakeBot) -> bool:
+    return address.startswith(("https://", "mailto:", "tel:", f"{bot.url}/questions#"))
+
+
+def bare(text: str) -> str:
+    """Without white space, control characters and what a link adds for screen readers."""
+    return re.sub(r"\(opens in a new tab\)|[\s\x01]", "", text)
+
+
+def test_attempts_are_many() -> None:
+    assert len(list(attempts())) >= 150 and len(FIELDS) >= 15
+
+
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_markup_stays_text_in_every_field(visit: Callable[..., Chat], bot: FakeBot, batch: int) -> None:
+    """Every shot once through every field: it does nothing, neither as it comes nor when a reload restores it."""
+    chat = visit()
+    chat.page.add_init_script(WATCH)
     chat.page.reload()
     chat.open()
-    bot.script.reply = everywhere(shot)
-    bot.script.reply["reply"]["outcome"] = outcome
-    reply = chat.ask("Hello")
-    assert shot in reply.inner_text()
-    assert reply.locator(FORBIDDEN).count() == 0
-    for link in reply.get_by_role("link").all():
-        assert str(link.get_attribute("href")).startswith(("https://", "tel:"))
-    chat.page.wait_for_timeout(50)
-    assert chat.page.evaluate("hits") == 0
+    mine = list(attempts())[batch::BATCHES]
+    for count, (field, shot, outcome) in enumerate(mine, 1):
+        bot.script.reply = loaded(field, shot, outcome)
+        text = str(bot.script.reply["text"])
+        reply = chat.ask(f"{field}?")
+        assert chat.replies.count() == count + 1
+        if FIELDS[field][0] == "text":
+            assert bare(text.split("\n")[0]) in bare(reply.inner_text()), field
+    for reloaded in (False, True):
+        if reloaded:
+            chat.page.reload()
+            chat.replies.nth(len(mine)).locator(".bubble").wait_for()
+        assert chat.host.locator(FORBIDDEN).count() == 0
+        links = chat.host.locator("a").evaluate_all("all => all.map((a) => [a.href, a.rel, a.target])")
+        assert links
+        for href, rel, target in links:
+            assert safe_link(href, bot), href
+            assert href.startswith("tel:") or (rel, target) == ("noopener noreferrer", "_blank")
+        assert chat.page.evaluate("hits") == 0
+    assert {url for url in chat.requests if not url.startswith(bot.url)} == set()
+
+
+@pytest.mark.parametrize("shot", SHOTS[:5])
+def test_markup_stays_text_in_what_is_no_reply(chat: Chat, bot: FakeBot, shot: str) -> None:
+    """The greeting, the error, and what the person typed, in the window, in the transcript and on paper."""
+    chat.page.add_init_script(f"{WATCH} window.print = () => (top.printed = document.body.textContent);")
+    bot.script.greeting = message("smalltalk", shot, (shot,))
     chat.page.reload()
-    assert shot in chat.replies.nth(1).inner_text()
+    chat.open()
+    bot.script.error = shot
+    bot.script.failures = ["500"]
+    chat.type(shot)
+    chat.retry.wait_for()
+    assert shot.split()[0] in chat.problem.inner_text()
+    assert shot.strip("\u0001") in chat.mine.inner_text().strip("\u0001")
+    chat.host.locator("[aria-controls=options]").click()
+    chat.page.get_by_role("button", name="Print").click()
+    assert shot in chat.page.evaluate("printed")
+    chat.host.locator("iframe").evaluate("e => e.remove()")
+    assert chat.host.locator(FORBIDDEN).count() == 0
+    assert chat.page.evaluate("hits") == 0
+
+
+@pytest.mark.parametrize("shot", SHOTS[:5])
+def test_markup_stays_text_in_the_words_of_the_interface(visit: Callable[..., Chat], bot: FakeBot, shot: str) -> None:
+    """A file of a language is something that the server sends too."""
+    bot.script.pages["/"] = page_in("es")
+    chat = visit()
+    chat.page.evaluate(f"() => {{ {WATCH} }}")
+    chat.page.route("**/es.*.json", lambda route: route.fulfill(json=dict.fromkeys(EN, shot)))
+    chat.open()
+    assert shot in chat.host.locator("header p").inner_text()
+    chat.ask("How is it treated?").locator(".vote button").first.click()
+    chat.status.filter(has_text=shot.split()[0]).wait_for()
+    chat.host.locator("[aria-controls=options]").click()
+    for option in chat.host.locator("#options button").all()[:5]:  # all but those that erase
+        option.click()
+    chat.host.locator("iframe").evaluate_all("all => all.map((e) => e.remove())")
+    assert chat.host.locator(FORBIDDEN).count() == 0
     assert chat.page.evaluate("hits") == 0
 
 

@@ -22,7 +22,7 @@ def stored(chat: Chat) -> str:
 
 
 def test_reload_keeps_conversation_draft_and_window(chat: Chat, bot: FakeBot) -> None:
-    chat.open().ask("How is it treated?")
+    chat.open().ask("How is it treated?").get_by_role("button", name="Not helpful").wait_for()
     chat.input.fill("And what")
     before = chat.log.inner_text()
     chat.page.reload()

@@ -6,7 +6,6 @@ export interface Choice {
 }
 
 export interface Citation {
-  title: string;
   section: string;
   url: string;
 }
@@ -16,6 +15,8 @@ export interface Message {
   text: string;
   reply: {
     outcome: string;
+    /** The article's id. */
+    article: string;
     /** The passages that the text quotes, a line each. */
     passages: string[];
     citations: Citation[];
@@ -69,9 +70,9 @@ export function readMessage(value: unknown): Message | null {
     text,
     reply: {
       outcome: string(reply.outcome),
+      article: string(reply.article),
       passages: Array.isArray(reply.passages) ? reply.passages.map(string) : [],
       citations: list(reply.citations).map((c) => ({
-        title: string(c.title),
         section: string(c.section),
         url: string(c.url),
       })),
@@ -85,10 +86,10 @@ export function readMessage(value: unknown): Message | null {
 
 export class Api {
   /** `server` is the origin of the bot, without a slash at its end; "" is the page's own. */
-  constructor(private readonly server: string) {}
+  constructor(readonly server: string) {}
 
   async session(signal: AbortSignal): Promise<Session> {
-    const answer = object(await this.post("session", {}, null, signal));
+    const answer = object(await this.#post("session", {}, null, signal));
     const greeting = readMessage(answer.greeting);
     const token = string(answer.token);
     if (!token || !greeting) throw new Failure("broken");
@@ -96,21 +97,26 @@ export class Api {
   }
 
   async message(token: string, turn: Turn, signal: AbortSignal): Promise<Message> {
-    const message = readMessage(await this.post("message", turn, token, signal));
+    const message = readMessage(await this.#post("message", turn, token, signal));
     if (!message) throw new Failure("broken");
     return message;
+  }
+
+  /** Says whether a reply helped; the server stores the vote without any text. */
+  async feedback(token: string, reply_id: string, helpful: boolean): Promise<void> {
+    await this.#post("feedback", { reply_id, helpful }, token);
   }
 
   /** Erases the conversation on the server. A token that is dead already counts as erased. */
   async forget(token: string): Promise<void> {
     try {
-      await this.post("forget", {}, token);
+      await this.#post("forget", {}, token);
     } catch (error) {
       if (!(error instanceof Failure && error.status === 401)) throw error;
     }
   }
 
-  private async post(call: string, body: object, token: string | null, signal?: AbortSignal): Promise<unknown> {
+  async #post(call: string, body: object, token: string | null, signal?: AbortSignal): Promise<unknown> {
     const late = new AbortController();
     const stop = () => late.abort();
     const timer = setTimeout(stop, TIMEOUT_MS);
@@ -132,7 +138,6 @@ export class Api {
       throw new Failure(late.signal.aborted ? "timeout" : "unreachable");
     } finally {
       clearTimeout(timer);
-      signal?.removeEventListener("abort", stop);
     }
     let json: unknown = null;
     try {
@@ -140,7 +145,7 @@ export class Api {
     } catch {
       if (response.ok && text) throw new Failure("broken");
     }
-    if (!response.ok) throw new Failure("refused", response.status, readMessage(json));
-    return json;
+    if (response.ok) return json;
+    throw new Failure("refused", response.status, readMessage(json));
   }
 }

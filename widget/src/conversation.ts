@@ -1,5 +1,5 @@
 import { Failure, type Api, type Message } from "./api";
-import type { Entry, Said, Saved, Store } from "./store";
+import type { Entry, Got, Said, Saved, Store } from "./store";
 
 /** What can be wrong, for the view to put into words. `retry` says whether trying again may help. */
 export interface Problem {
@@ -29,170 +29,166 @@ const HOPELESS = [400, 413];
  * that the server can tell a repeat from a second question.
  */
 export class Conversation {
-  private readonly saved: Saved;
-  private running = false;
-  private abort = new AbortController();
+  readonly #api: Api;
+  readonly #store: Store;
+  readonly #view: View;
+  /** For others to read. */
+  readonly saved: Saved;
+  busy = false;
+  #abort = new AbortController();
 
-  constructor(
-    private readonly api: Api,
-    private readonly store: Store,
-    private readonly view: View,
-  ) {
+  constructor(api: Api, store: Store, view: View) {
+    this.#api = api;
+    this.#store = store;
+    this.#view = view;
     this.saved = store.load();
   }
 
-  get entries(): readonly Entry[] {
-    return this.saved.entries;
+  /** Remembers what the view wants to find again after a reload. */
+  keep(part: Partial<Pick<Saved, "draft" | "open" | "size">>): void {
+    Object.assign(this.saved, part);
+    this.#save();
   }
 
-  get draft(): string {
-    return this.saved.draft;
-  }
-
-  set draft(text: string) {
-    this.saved.draft = text;
-    this.save();
-  }
-
-  get open(): boolean {
-    return this.saved.open;
-  }
-
-  set open(is: boolean) {
-    this.saved.open = is;
-    this.save();
-  }
-
-  /** Whether a question waits for its answer. */
-  get unfinished(): boolean {
-    return this.waiting !== undefined;
-  }
-
-  get busy(): boolean {
-    return this.running;
+  /** The question that waits for its answer, if any. */
+  get waiting(): Said | undefined {
+    return waitingIn(this.saved);
   }
 
   say(text: string, choice?: string): void {
-    this.add({ said: { id: randomId(), text, choice, state: "waiting" } });
+    this.#add({ said: { id: randomId(), text, choice, state: "waiting" } });
     void this.pump();
   }
 
   /** Does all that is left to do: begins a session, sends what waits, erases what is doomed. Also the way to try again. */
   async pump(): Promise<void> {
-    if (this.running) return;
-    this.running = true;
-    this.view.busy(true);
-    const { signal } = this.abort;
+    if (this.busy) return;
+    this.busy = true;
+    this.#view.busy(true);
+    const { signal } = this.#abort;
     let problem: Problem | null = null;
     try {
-      if (!this.saved.token) await this.begin(signal);
-      for (let said = this.waiting; said && !signal.aborted; said = this.waiting) await this.deliver(said, signal);
+      if (!this.saved.token) await this.#begin(signal);
+      for (let said = this.waiting; said && !signal.aborted; said = this.waiting) await this.#deliver(said, signal);
     } catch (error) {
-      if (!signal.aborted) problem = this.explain(error);
+      if (!signal.aborted) problem = this.#explain(error);
     }
     if (signal.aborted) return;
-    this.running = false;
-    this.view.busy(false);
-    this.view.problem(problem);
+    this.busy = false;
+    this.#view.busy(false);
+    this.#view.problem(problem);
     if (!problem) await this.erase();
+  }
+
+  /** Tells the server whether a reply helped; says whether it took it. */
+  async rate(entry: Got, helpful: boolean): Promise<boolean> {
+    try {
+      await this.#api.feedback(this.saved.token, entry.got.reply_id, helpful);
+    } catch {
+      return false;
+    }
+    entry.helpful = helpful;
+    this.#save();
+    return true;
   }
 
   /** Forgets the conversation here, and marks it to be erased on the server. */
   wipe(): void {
-    this.abort.abort();
-    this.abort = new AbortController();
-    this.running = false;
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    this.busy = false;
     const { token, doomed } = this.saved;
     Object.assign(this.saved, { token: "", doomed: token ? [...doomed, token] : doomed, entries: [], draft: "" });
-    this.save();
-    this.view.busy(false);
-    this.view.problem(null);
-    this.view.wiped();
+    this.#save();
+    this.#view.busy(false);
+    this.#view.problem(null);
+    this.#view.wiped();
   }
 
   /** Erases on the server what was forgotten here; says whether all of it is gone. */
   async erase(): Promise<boolean> {
     try {
       for (const token of this.saved.doomed) {
-        await this.api.forget(token);
+        await this.#api.forget(token);
         this.saved.doomed = this.saved.doomed.filter((other) => other !== token);
-        this.save();
+        this.#save();
       }
       return true;
     } catch {
-      this.view.problem({ kind: "eraseFailed", said: null, retry: true });
+      this.#view.problem({ kind: "eraseFailed", said: null, retry: true });
       return false;
     }
   }
 
-  private get waiting(): Said | undefined {
-    for (const entry of this.saved.entries) if ("said" in entry && entry.said.state !== "answered") return entry.said;
-    return undefined;
-  }
-
-  private async begin(signal: AbortSignal): Promise<void> {
-    const { token, greeting } = await this.api.session(signal);
+  async #begin(signal: AbortSignal): Promise<void> {
+    const { token, greeting } = await this.#api.session(signal);
     if (signal.aborted) return;
     this.saved.token = token;
-    if (this.saved.entries.length) this.save();
-    else this.add({ got: greeting });
+    if (this.saved.entries.length) this.#save();
+    else this.#add({ got: greeting });
   }
 
-  private async deliver(said: Said, signal: AbortSignal): Promise<void> {
+  async #deliver(said: Said, signal: AbortSignal): Promise<void> {
     let message: Message;
     try {
-      message = await this.api.message(this.saved.token, { id: said.id, ...body(said) }, signal);
+      message = await this.#api.message(this.saved.token, { id: said.id, ...body(said) }, signal);
     } catch (error) {
       if (!(error instanceof Failure && error.status === 401)) throw error;
       // The session is over. A choice is a key of that session: in the next one its words are sent instead.
       this.saved.token = "";
       said.choice = undefined;
-      await this.begin(signal);
-      message = await this.api.message(this.saved.token, { id: said.id, ...body(said) }, signal);
+      await this.#begin(signal);
+      message = await this.#api.message(this.saved.token, { id: said.id, ...body(said) }, signal);
     }
     if (signal.aborted) return;
     said.state = "answered";
     // A question that had to wait moves down, to stand with its answer.
-    this.remove(said);
+    this.#remove(said);
     this.saved.entries.push({ said });
-    this.view.changed(said, false);
-    this.add({ got: message });
+    this.#view.changed(said, false);
+    this.#add({ got: message });
   }
 
-  private explain(error: unknown): Problem {
+  #explain(error: unknown): Problem {
     const failure = error instanceof Failure ? error : new Failure("broken");
     const said = this.waiting;
     const hopeless = HOPELESS.includes(failure.status);
     if (said && hopeless) {
-      this.remove(said);
-      this.view.changed(said, true);
+      this.#remove(said);
+      this.#view.changed(said, true);
       if (said.choice === undefined && !this.saved.draft) {
         this.saved.draft = said.text;
-        this.view.draftGiven(said.text);
+        this.#view.draftGiven(said.text);
       }
     } else if (said) {
       said.state = "failed";
-      this.view.changed(said, false);
+      this.#view.changed(said, false);
     }
-    this.save();
+    this.#save();
     let kind: Problem["kind"] = failure.kind === "refused" ? "broken" : failure.kind;
     if (kind === "unreachable" && !navigator.onLine) kind = "offline";
     return { kind, said: failure.said, retry: !hopeless };
   }
 
-  private add(entry: Entry): void {
+  #add(entry: Entry): void {
     this.saved.entries.push(entry);
-    this.save();
-    this.view.added(entry);
+    this.#save();
+    this.#view.added(entry);
   }
 
-  private remove(said: Said): void {
+  #remove(said: Said): void {
     this.saved.entries = this.saved.entries.filter((entry) => !("said" in entry && entry.said === said));
   }
 
-  private save(): void {
-    this.store.save(this.saved);
+  #save(): void {
+    this.#store.save(this.saved);
   }
+}
+
+/** The first question that has no answer yet. */
+export function waitingIn({ entries }: Saved): Said | undefined {
+  for (const entry of entries) if ("said" in entry && entry.said.state !== "answered") return entry.said;
+  return undefined;
 }
 
 function body(said: Said): { choice: string } | { text: string } {

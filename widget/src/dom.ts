@@ -15,6 +15,11 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** A button. */
+export function button(props: Props, ...children: (Node | string)[]): HTMLButtonElement {
+  return h("button", { type: "button", ...props }, ...children);
+}
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /** A 24 by 24 line drawing, hidden from assistive technology. */
@@ -31,7 +36,7 @@ export function icon(path: string): SVGSVGElement {
 export const ICONS = {
   chat: "M4 5h16v11H11l-5 4v-4H4z M8 9.2h8 M8 12.2h5",
   close: "M6 6l12 12 M18 6L6 18",
-  options: "M5 12h.01 M12 12h.01 M19 12h.01",
+  options: "M4 7h16 M4 12h16 M4 17h16",
   send: "M12 19V5 M6 11l6-6 6 6",
   alert: "M12 4L2.5 20h19z M12 10v4.5 M12 17.4v.1",
 };

@@ -1,4 +1,7 @@
 import { h } from "./dom";
+import type { Strings } from "./strings";
+
+type Words = Pick<Strings, "lang" | "newTab">;
 
 const ALLOWED = ["https:", "mailto:", "tel:"];
 
@@ -12,11 +15,14 @@ export function safeAddress(address: string): string | null {
   }
 }
 
-/** A link that opens in a new tab and tells the other site nothing, or plain text when the address is not allowed. */
-export function link(text: string, address: string, newTab: string): Node {
-  const href = safeAddress(address);
-  if (!href) return document.createTextNode(text);
-  const hint = h("span", { class: "sr" }, ` (${newTab})`);
+/**
+ * A link that opens in a new tab and tells the other site nothing, or plain text when the address is not allowed.
+ * `own` says that the address was made here, not sent: the bot may be on plain http, as when one tries it out.
+ */
+export function link(text: string, address: string, words: Words, own = false): Node | string {
+  const href = own ? address : safeAddress(address);
+  if (!href) return text;
+  const hint = h("span", { class: "sr", lang: words.lang }, ` (${words.newTab})`);
   return h("a", { href, target: "_blank", rel: "noopener noreferrer" }, text, hint);
 }
 
@@ -27,16 +33,16 @@ const FIND =
 const YEAR = /^(19|20)\d\d$/;
 
 /** The text as nodes, its web addresses and telephone numbers as links. */
-export function linkify(text: string, newTab: string): Node[] {
-  const nodes: Node[] = [];
+export function linkify(text: string, words: Words): (Node | string)[] {
+  const nodes: (Node | string)[] = [];
   let end = 0;
   for (const found of text.matchAll(FIND)) {
     const [whole, address, number] = found;
     if (number && YEAR.test(number)) continue;
-    nodes.push(document.createTextNode(text.slice(end, found.index)));
-    nodes.push(address ? link(address, address, newTab) : h("a", { href: `tel:${whole.replace(/[^\d+]/g, "")}`, class: "tel" }, whole));
+    nodes.push(text.slice(end, found.index));
+    nodes.push(address ? link(address, address, words) : h("a", { href: `tel:${whole.replace(/[^\d+]/g, "")}`, class: "tel" }, whole));
     end = found.index + whole.length;
   }
-  nodes.push(document.createTextNode(text.slice(end)));
+  nodes.push(text.slice(end));
   return nodes;
 }

@@ -8,7 +8,9 @@ export interface Said {
   state: "waiting" | "failed" | "answered";
 }
 
-export type Entry = { said: Said } | { got: Message };
+/** `helpful` is what the person thought of a reply, once they said so. */
+export type Got = { got: Message; helpful?: boolean | undefined };
+export type Entry = { said: Said } | Got;
 
 /** All that outlives a reload, in this tab only. */
 export interface Saved {
@@ -18,22 +20,24 @@ export interface Saved {
   entries: Entry[];
   draft: string;
   open: boolean;
+  /** How much larger than usual the text is, in steps. */
+  size: number;
 }
 
 const VERSION = 1;
 
 /** sessionStorage under one key. A browser that forbids it only loses the reload: nothing here throws. */
 export class Store {
-  private readonly key: string;
+  readonly #key: string;
 
   constructor(server: string) {
-    this.key = `marrow-chat ${server}`;
+    this.#key = `marrow-chat ${server}`;
   }
 
   load(): Saved {
-    const empty: Saved = { token: "", doomed: [], entries: [], draft: "", open: false };
+    const empty: Saved = { token: "", doomed: [], entries: [], draft: "", open: false, size: 0 };
     try {
-      const saved = JSON.parse(sessionStorage.getItem(this.key) ?? "null");
+      const saved = JSON.parse(sessionStorage.getItem(this.#key) ?? "null");
       if (saved?.version !== VERSION) return empty;
       return {
         token: String(saved.token),
@@ -41,6 +45,7 @@ export class Store {
         entries: saved.entries.map(readEntry),
         draft: String(saved.draft),
         open: saved.open === true,
+        size: Number(saved.size) || 0,
       };
     } catch {
       return empty;
@@ -49,21 +54,18 @@ export class Store {
 
   save(saved: Saved): void {
     try {
-      const nothing = !saved.token && !saved.doomed.length && !saved.entries.length && !saved.draft && !saved.open;
-      if (nothing) sessionStorage.removeItem(this.key);
-      else sessionStorage.setItem(this.key, JSON.stringify({ version: VERSION, ...saved }));
+      const { token, doomed, entries, draft, open, size } = saved;
+      if (!token && !doomed.length && !entries.length && !draft && !open && !size) sessionStorage.removeItem(this.#key);
+      else sessionStorage.setItem(this.#key, JSON.stringify({ version: VERSION, ...saved }));
     } catch {
       // Storage is off or full: the conversation lives on in memory.
     }
   }
 }
 
-function readEntry(entry: { said?: Said; got?: unknown }): Entry {
-  if (entry.said) {
-    const { id, text, choice, state } = entry.said;
-    return { said: { id: String(id), text: String(text), choice: choice === undefined ? undefined : String(choice), state } };
-  }
+function readEntry(entry: { said?: Said; got?: unknown; helpful?: boolean | undefined }): Entry {
+  if (entry.said) return { said: { ...entry.said, text: String(entry.said.text) } };
   const got = readMessage(entry.got);
   if (!got) throw new Error("not a message");
-  return { got };
+  return { got, helpful: entry.helpful };
 }

@@ -9,20 +9,24 @@ export type Block =
 
 const PLAIN = /^(In plain words:)\s*(.*)$/;
 const SOURCE = /^Sources?:/;
+/** The assistant's own word on a gap in the quotation before it. */
+const GAP = /this part is missing from it\.$/;
 const BULLET = "• ";
 
 /** A disclaimer longer than this was asked for: it is the answer, not small print. */
 const SMALL_PRINT = 300;
 
+/** The disclaimer that ends a reply's text as its small print, or "". */
+export function smallPrint({ text, reply }: Message): string {
+  return reply.disclaimer.length <= SMALL_PRINT && text.endsWith(reply.disclaimer) ? reply.disclaimer : "";
+}
+
 /** The blocks of a reply, in the order of its text. */
 export function blocks(message: Message): Block[] {
   const { text, reply } = message;
-  let body = text.trim();
-  let disclaimer = reply.disclaimer;
-  if (disclaimer.length > SMALL_PRINT || !body.endsWith(disclaimer)) disclaimer = "";
-  if (disclaimer) body = body.slice(0, -disclaimer.length);
-
-  const lines = body
+  const disclaimer = smallPrint(message);
+  const lines = text
+    .slice(0, text.length - disclaimer.length)
     .split("\n")
     .map((line) => line.trim())
     .filter(Boolean);
@@ -33,38 +37,33 @@ export function blocks(message: Message): Block[] {
     const plain = PLAIN.exec(line);
     if (plain) found.push({ kind: "plain", label: plain[1] ?? "", text: plain[2] ?? "" });
     else if (SOURCE.test(line)) found.push({ kind: "source", text: line });
-    else addLine(found, quoted.has(at) ? "quote" : "say", line);
+    else addLine(found, quoted.includes(at) ? "quote" : "say", line);
   });
   if (disclaimer) found.push({ kind: "disclaimer", text: disclaimer });
   return found;
 }
 
 /**
- * Which lines are the article's own words. A passage is a line; an `answer` begins with its passages, a `not_covered` has
- * them just before its source line. Where the lines and the number of passages do not fit together, none is called a
- * quotation: rather that than to put the assistant's words into the article's mouth.
+ * Which lines are the article's own words. A passage is a line; an `answer` begins with its passages, or with one kind
+ * word and then they, a `not_covered` has them just before its source line. Where the lines and the number of passages
+ * do not fit together, none is called a quotation: rather that than to put the assistant's words into the article's mouth.
  */
-function quotation(lines: string[], outcome: string, passages: number): Set<number> {
-  const quoted = new Set<number>();
+function quotation(lines: string[], outcome: string, passages: number): number[] {
   const sources = lines.filter((line) => SOURCE.test(line)).length;
-  if (!passages || !sources) return quoted;
-  if (outcome === "not_covered" && sources === 1) {
-    const end = lines.findIndex((line) => SOURCE.test(line));
-    for (let at = end - passages; at < end && at >= 0; at++) quoted.add(at);
-    return quoted;
-  }
-  if (outcome !== "answer") return quoted;
-  // The lines of each part of the answer that stand before its plain words or its source.
-  const candidates: number[] = [];
-  let quoting = true;
   let left = sources;
+  let quoting = true;
+  const before: number[] = [];
   lines.forEach((line, at) => {
     if (PLAIN.test(line)) quoting = false;
     else if (SOURCE.test(line)) quoting = --left > 0;
-    else if (quoting) candidates.push(at);
+    else if (quoting && !GAP.test(line)) before.push(at);
   });
-  const fits = sources === 1 ? candidates.length >= passages : candidates.length === passages;
-  return fits ? new Set(candidates.slice(0, passages)) : quoted;
+  const over = before.length - passages;
+  // Without plain words, a line too many in an answer could as well be a note that follows the quotation.
+  const silent = outcome === "not_covered";
+  const leads = silent || (over === 1 && lines.some((line) => PLAIN.test(line)));
+  if (sources === 1 && over > 0 && leads) before.splice(0, over);
+  return (silent || outcome === "answer") && sources && before.length === passages ? before : [];
 }
 
 function addLine(found: Block[], kind: "quote" | "say", line: string): void {
