@@ -122,7 +122,7 @@ def read_adapter(path: Path) -> dict[str, npt.NDArray[Any]]:
     base = load_base()
     tensors: dict[str, npt.NDArray[Any]] = {}
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             for layer, numbers in enumerate(_QUANTISED):
                 for name, number in zip(LINEAR_LAYERS, numbers, strict=True):
                     key = f"encoder.layer.{layer}.{name}"
