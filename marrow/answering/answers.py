@@ -17,7 +17,7 @@ from marrow.content import Article, GlossaryEntry, Passage
 from marrow.reply import Offer, Reply, citation, compose, quote, source_line, with_line
 
 #: Below this P(about an article) a question is about something else.
-IN_SCOPE = 0.8
+IN_SCOPE = 0.9
 #: Two articles whose P differ by less are both meant.
 CLOSE = 0.25
 #: What is added to the log odds of an article that is named, one of whose own terms is, or that is being talked about.
@@ -27,15 +27,12 @@ NAMED, TERM_NAMED, TALKED_ABOUT = 3.0, 2.0, 1.5
 FOREIGN = {"condition"}
 #: The same where the text names no subject at all.
 NOTHING_ELSE = 2.0
-#: By how much one family of kinds must outweigh the other to overrule the single likeliest kind: those that articles
-#: do not answer are three times as many, and so weigh more by their number alone.
-ANSWERED_OUTWEIGHS, SILENT_OUTWEIGHS = 1.0, 1.6
-#: Below this confidence a kind that is not answered gives way more easily when the article has a term of the question.
-UNSURE, TERM_HALVES = 0.45, 0.5
 #: From which share of emergencies on a reply says where to get urgent help.
 DOUBT = 0.1
 #: From which share of `distress` on a question is met with a kind word first.
 FEELS = 0.15
+#: What a question for symptoms that names nothing asks after a passage of these sections, shown with one more at most.
+LIKE_WHAT, NARROW = {"diagnosis": "ask_procedure", "treatment": "ask_side_effects"}, 2
 #: Passages beyond which an answer gives the plain wording of its first one only; "more simply" gives the rest.
 PLAIN_AT_MOST = 3
 #: Terms that "more simply" explains.
@@ -43,8 +40,8 @@ EXPLAINED_AT_MOST = 4
 
 
 def question(service: Service, turn: Turn) -> tuple[Reply, Talk]:
-    """A question: answer it or say that the article does not, whichever the kinds NLU considers weigh more."""
-    turn = reconsider(turn, service)
+    """A question: answer it, or say that the article does not; with a kind word or the safety line where they fit."""
+    turn = in_context(turn)
     reply, talk = answer(service, turn) if turn.intent in SECTIONS_OF else not_covered(service, turn)
     if sum(p for intent, p in turn.ranking if intent in EMERGENCIES) >= DOUBT:
         reply = with_line(reply, service.emergency.help_line())
@@ -62,22 +59,11 @@ def tells_feelings(service: Service, turn: Turn) -> bool:
     return any(f" {feeling} " in f" {words} " for feeling in service.wording.feelings)
 
 
-def reconsider(turn: Turn, service: Service) -> Turn:
-    """The turn with the likeliest intent of the likelier family: several kinds that articles answer may share what one
-    kind that they do not answer wins alone, and the other way round."""
-    answered = [(intent, p) for intent, p in turn.ranking if intent in SECTIONS_OF]
-    silent = [(intent, p) for intent, p in turn.ranking if intent in service.wording.silences]
-    mine, other, factor = (
-        (answered, silent, SILENT_OUTWEIGHS) if turn.intent in SECTIONS_OF else (silent, answered, ANSWERED_OUTWEIGHS)
-    )
-    if (
-        mine is silent
-        and turn.confidence < UNSURE
-        and any(t.specific for a in service.library.articles for t in terms_of(service, a, turn))
-    ):
-        factor *= TERM_HALVES
-    if other and sum(p for _, p in other) > factor * sum(p for _, p in mine):
-        return replace(turn, intent=other[0][0])
+def in_context(turn: Turn) -> Turn:
+    """ "Is it painful?" of a test or a treatment that was just shown asks what it is like, not for symptoms."""
+    kind = LIKE_WHAT.get(turn.talk.section or "")
+    if kind and turn.common and turn.intent == "ask_symptoms" and len(turn.talk.passages) <= NARROW:
+        return replace(turn, intent=kind)
     return turn
 
 

@@ -36,6 +36,8 @@ _NOT = re.compile(r"\b(?:do not|don'?t|dont|never|not)\b", re.IGNORECASE)
 SURE, SURE_OF_CRISIS = 0.6, 0.5
 #: Below this confidence small talk is not understood.
 UNDERSTOOD = 0.4
+#: From which share among the kinds of question on a follow-up asks what articles do not answer.
+ASKED = 0.6
 #: A passage likelier than this is what a follow-up that names nothing asks for.
 MEANT = 0.3
 
@@ -71,6 +73,8 @@ def simplify(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     """The last passages again, in plain words in full, with the terms explained."""
     article, shown = _shown(service, turn.talk)
     if article is None or not shown:
+        if max(turn.scores.values(), default=0.0) >= choose.LIKELY:  # "what is it, in simple words"
+            return as_question(service, turn)
         return smalltalk(service, turn, "nothing_to_simplify")
     terms = [t for t in specific_terms(service, turn) if t.article == article.id]
     if terms and not any(p.id in t.passages for t in terms for p in shown):  # "say the bit on calcium simply"
@@ -102,6 +106,9 @@ def follow_up(service: Service, turn: Turn) -> tuple[Reply, Talk]:
             return picked
         picked = service.library.article(turn.terms[0][0] if turn.terms else known or service.library.articles[0].id)
     terms = [term for term in terms_of(service, picked, turn) if term.specific]
+    kind, share = turn.kinds[0] if turn.kinds else ("", 0.0)
+    if kind in service.wording.silences and share >= ASKED:  # "and the side effects?"
+        return question(service, replace(turn, intent=kind, scope={**turn.scope, picked.id: 1.0}))
     if picked.id in turn.articles and not terms and turn.talk.intent in SECTIONS_OF and turn.talk.article != picked.id:
         return question(service, replace(turn, intent=str(turn.talk.intent), ranking=()))
     if terms:
@@ -117,7 +124,14 @@ def follow_up(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     best = max(picked.passages(), key=lambda p: choose.likeness(picked, p, turn))
     if turn.talk.article == picked.id and choose.likeness(picked, best, turn) >= MEANT:
         return show(service, picked, [best], turn.talk, turn.talk.intent or "ask_definition")
-    return next_best(service, replace(turn, scope={**turn.scope, picked.id: 1.0}))
+    return as_question(service, replace(turn, scope={**turn.scope, picked.id: 1.0}))
+
+
+def as_question(service: Service, turn: Turn) -> tuple[Reply, Talk]:
+    """The turn read as the kind of question it would be if it were one."""
+    if not turn.kinds:
+        return next_best(service, turn)
+    return question(service, replace(turn, intent=turn.kinds[0][0], ranking=turn.kinds))
 
 
 def next_best(service: Service, turn: Turn) -> tuple[Reply, Talk]:

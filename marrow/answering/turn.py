@@ -76,16 +76,18 @@ class Talk:
 class Turn:
     """A question and its evidence.
 
-    `ranking` is intents with confidences, best first. `articles` are ids named in the text, `terms` (article id, term)
-    pairs, `names` says as what each thing was named, `others` are (name, group) pairs of things named that no article
-    has. `scope` is P(about an article) by id, `scores` P(a passage | the question) by "article/passage". `common` says
-    that the text names no subject at all. `target` is a chosen button's.
+    `ranking` is intents with confidences, best first; `kinds` the same of the kinds of question alone. `articles` are
+    ids named in the text, `terms` (article id, term) pairs, `names` says as what each thing was named, `others` are
+    (name, group) pairs of things named that no article has. `scope` is P(about an article) by id, `scores` P(a
+    passage | the question) by "article/passage". `common` says that the text names no subject at all. `target` is a
+    chosen button's.
     """
 
     text: str
     intent: str
     confidence: float
     ranking: tuple[tuple[str, float], ...] = ()
+    kinds: tuple[tuple[str, float], ...] = ()
     articles: tuple[str, ...] = ()
     terms: tuple[tuple[str, str], ...] = ()
     others: tuple[tuple[str, str], ...] = ()
@@ -113,6 +115,7 @@ def read_turn(latest_message: Mapping[str, Any], talk_slot: object) -> Turn:
         intent=intent.get("name") or "nlu_fallback",
         confidence=float(intent.get("confidence") or 0.0),
         ranking=tuple((r["name"], float(r["confidence"])) for r in latest_message.get("intent_ranking") or ()),
+        kinds=tuple((r["name"], float(r["confidence"])) for r in latest_message.get("question_ranking") or ()),
         articles=tuple(dict.fromkeys(e["value"] for e in named(ARTICLE))),
         terms=tuple(dict.fromkeys((e["article"], e["value"]) for e in named(TERM))),
         others=tuple(dict.fromkeys((e["value"], e.get("group", "")) for e in named(OTHER))),

@@ -25,7 +25,7 @@ def turn() -> Callable[..., Turn]:
             "text": "?",
             "confidence": 0.9,
             "ranking": ((intent, 0.9),),
-            "scope": {"bone-metastasis": 0.9},
+            "scope": {"bone-metastasis": 0.97},
             "terms": tuple(("bone-metastasis", term) for term in terms),
             "scores": {f"bone-metastasis/{id}": p for id, p in (near or {}).items()},
         }

@@ -229,3 +229,52 @@ def test_every_term_of_the_article_is_explained_when_it_is_asked_for(service: Se
         assert reply.outcome == "answer", entry.term
         assert entry.explanation in reply.text, entry.term
         assert set(reply.passages) <= set(term.passages) | {"overview.1"}, entry.term
+
+
+def test_follow_up_may_ask_what_the_article_lacks(service: Service, turn: Any) -> None:
+    talk = Talk(article=ARTICLE, section="treatment", passages=("treatment.3",), intent="ask_treatment")
+    lacking = turn("follow_up", ("denosumab",), talk=talk, kinds=(("ask_side_effects", 0.9),))
+    assert follow_up(service, lacking)[0].text.startswith("The article does not say what the side effects")
+    unsure = turn("follow_up", ("denosumab",), talk=talk, kinds=(("ask_side_effects", 0.4),))
+    assert follow_up(service, unsure)[0].passages == ("treatment.3",)
+
+
+@pytest.mark.parametrize(
+    ("section", "passages", "outcome"),
+    [
+        ("diagnosis", ("diagnosis.2",), "not_covered"),
+        ("treatment", ("treatment.4",), "not_covered"),
+        ("symptoms", ("symptoms.2",), "answer"),
+        ("treatment", tuple(f"treatment.{n}" for n in range(1, 7)), "answer"),
+    ],
+)
+def test_is_it_painful_is_asked_of_what_was_just_shown(
+    service: Service, turn: Any, section: str, passages: tuple[str, ...], outcome: str
+) -> None:
+    talk = Talk(article=ARTICLE, section=section, passages=passages)
+    asked = turn("ask_symptoms", text="is it painful?", common=True, talk=talk)
+    assert question(service, asked)[0].outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("text", "section"),
+    [("no, I meant the treatment", "treatment"), ("sorry, the treatment, not the symptoms", "treatment")],
+)
+def test_correction_that_names_a_section(service: Service, turn: Any, text: str, section: str) -> None:
+    talk = Talk(article=ARTICLE, section="causes", passages=("causes.1",))
+    assert smalltalk(service, turn("repair", text=text, talk=talk))[0].section == section
+
+
+def test_a_passage_that_is_sure_overrules_kind_and_terms(service: Service, turn: Any) -> None:
+    def passages(**near: float) -> tuple[str, ...]:
+        scores = {name.replace("_", "."): share for name, share in near.items()}
+        return question(service, turn("ask_complications", near=scores))[0].passages
+
+    assert passages(symptoms_5=0.9) == ("symptoms.5",)
+    assert passages(overview_3=0.9) == ("overview.3",)
+
+
+def test_more_simply_of_another_term(service: Service, turn: Any) -> None:
+    talk = Talk(article=ARTICLE, section="treatment", passages=("treatment.3",))
+    reply, _ = simplify(service, turn("simplify", ("hypercalcemia",), talk=talk))
+    assert reply.outcome == "answer" and "Hypercalcemia: " in reply.text

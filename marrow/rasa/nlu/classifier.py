@@ -58,6 +58,9 @@ class Weights:
         return shares
 
 
+#: How many kinds `question_ranking` has.
+QUESTIONS = 6
+
 _AGAIN = "train again with `make train`"
 
 
@@ -130,10 +133,12 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
         )
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Add `intent` and `intent_ranking` to each message."""
+        """Add `intent` and `intent_ranking` to each message, and `question_ranking`: the kinds it would be of if it
+        were a question on the subject, which a follow-up ("and the side effects?") is without saying so."""
         if not self._kinds.classes:
             raise ModelError(f"the intent classifier is not trained; {_AGAIN}")
         families = np.array([self._families.classes.index(family_of(c)) for c in self._kinds.classes])
+        questions = np.array([family_of(c) in {"answered", "silent"} for c in self._kinds.classes])
         for message in messages:
             ngrams: csr_matrix = hstack([v.transform([_lemmas(message)]) for v in self._vectorizers]).tocsr()
             vector = _vector(message)
@@ -146,6 +151,10 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
             ranking = [{"name": self._kinds.classes[i], "confidence": float(shares[i])} for i in kept]
             message.set("intent", ranking[0], add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)
+            asked = [i for i in order if questions[i]][:QUESTIONS]
+            total = max(float(shares[questions].sum()), 1e-12)
+            as_question = [{"name": self._kinds.classes[i], "confidence": float(shares[i]) / total} for i in asked]
+            message.set("question_ranking", as_question, add_to_output=True)
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
