@@ -19,6 +19,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from marrow.answering.encoder import Vectors, load_encoder
 from marrow.rasa.nlu.masking import Mask
+from marrow.rasa.nlu.spelling import read_text
 from marrow.safety.hygiene import normalise
 
 #: The key under which a message carries its vector, for the components that follow.
@@ -65,7 +66,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
     def process(self, messages: list[Message]) -> list[Message]:
         """Add vector and feature to each message."""
         for message in messages:
-            text = normalise(message.get(TEXT) or "")
+            text = read_text(message)
             masked = self._mask(text)
             vector = self._encoder.encode([text])[0]
             self._add(message, vector, vector if masked == text else self._encoder.encode([masked])[0])

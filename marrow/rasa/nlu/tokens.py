@@ -17,6 +17,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from marrow.rasa.nlu.masking import Mask
+from marrow.rasa.nlu.spelling import read_text
 from marrow.safety.hygiene import normalise
 
 
@@ -62,7 +63,8 @@ class SpacyTokens(Tokenizer):  # type: ignore[misc]
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """One message's tokens."""
-        return _tokens(self._nlp(_clean(self._mask(message.get(attribute)))))
+        text = read_text(message) if attribute == TEXT else message.get(attribute)
+        return _tokens(self._nlp(_clean(self._mask(text))))
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """All training examples' tokens, in one stream: spaCy is several times faster so."""
