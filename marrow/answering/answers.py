@@ -275,7 +275,9 @@ def _asked(article: Article, silence: Silence, turn: Turn, service: Service) -> 
     things = [turn.names.get(name, name) for name, group in turn.others if group in _NAMEABLE]
     for term in terms_of(service, article, turn):
         if term.specific and any(id.split(".")[0] in {"treatment", "diagnosis"} for id in term.passages):
-            things.append(term.value if term.value.isupper() else term.value[:1].lower() + term.value[1:])
+            typed = turn.names.get(term.value, "").casefold()
+            name = next((n.text for n in article.names if n.text.casefold() == typed and n.kind != "misspelling"), "")
+            things.append(name or term.value[:1].lower() + term.value[1:])
     if not silence.named or not things:
         return silence.what
     return silence.named.replace("{thing}", " or ".join(list(dict.fromkeys(things))[:2]))

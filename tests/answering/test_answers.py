@@ -191,7 +191,16 @@ def test_brand_is_said_to_stand_for_its_term_and_a_definition_explains_it(servic
     ("intent", "more", "said"),
     [
         ("ask_side_effects", {"terms": ("denosumab",)}, "what the side effects or risks of denosumab are"),
-        ("ask_cost", {"others": (("mri", "test"),), "names": {"mri": "MRI"}}, "what MRI costs or who pays for it"),
+        (
+            "ask_cost",
+            {"others": (("mri", "test"),), "names": {"mri": "MRI"}},
+            "what the cost of MRI is, or who pays for it",
+        ),
+        (
+            "ask_cost",
+            {"terms": ("bisphosphonates",), "names": {"Bisphosphonates": "zometa", "bisphosphonates": "zometa"}},
+            "what the cost of Zometa is",
+        ),
         ("ask_side_effects", {}, "what side effects or risks a treatment has"),
         ("ask_survival_time", {"terms": ("denosumab",)}, "how long someone lives with bone metastasis"),
     ],

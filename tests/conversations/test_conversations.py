@@ -97,7 +97,7 @@ def test_what_the_article_lacks_is_said(talk: Any) -> None:
         [
             ("how many years can you live with bone metastases?", "not_covered", "how long someone lives"),
             ("what are the side effects of Xgeva", "not_covered", "treatment.3"),
-            ("how much does zometa cost", "not_covered", "what anything costs"),
+            ("how much does zometa cost", "not_covered", "what the cost of Zometa is"),
         ]
     )
 

@@ -69,7 +69,7 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
     """Intents from the encoder's vector and n-grams of lemmas (1 to 2) and characters (2 to 5).
 
     `C` is the inverse of the regularisation, `directions` how many the n-grams are condensed to, `ngrams` their weight
-    beside the vector.
+    beside the vector, `urgent_from` the share from which on a message is an emergency whatever else it may be.
     """
 
     @staticmethod
@@ -80,6 +80,7 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
             "C": 3.0,
             "directions": 700,
             "ngrams": 0.7,
+            "urgent_from": 0.4,
             "max_iter": 300,
             "tol": 1e-3,
         }
@@ -138,6 +139,7 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
         if not self._kinds.classes:
             raise ModelError(f"the intent classifier is not trained; {_AGAIN}")
         families = np.array([self._families.classes.index(family_of(c)) for c in self._kinds.classes])
+        names = self._families.classes
         questions = np.array([family_of(c) in {"answered", "silent"} for c in self._kinds.classes])
         for message in messages:
             ngrams: csr_matrix = hstack([v.transform([_lemmas(message)]) for v in self._vectorizers]).tocsr()
@@ -146,7 +148,10 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
             shares /= max(shares.sum(), 1e-12)
             of_family = np.bincount(families, shares, len(self._families.classes))
             order = np.argsort(-shares)
-            best = next(i for i in order if families[i] == of_family.argmax())
+            # Silence in an emergency costs more than an alarm too many.
+            alarm = "urgent" in names and of_family[names.index("urgent")] >= self.config["urgent_from"]
+            family = names.index("urgent") if alarm else of_family.argmax()
+            best = next(i for i in order if families[i] == family)
             kept = [best, *(i for i in order if i != best)][: max(1, self.config["ranking_length"])]
             ranking = [{"name": self._kinds.classes[i], "confidence": float(shares[i])} for i in kept]
             message.set("intent", ranking[0], add_to_output=True)
