@@ -1,0 +1,57 @@
+"""Slips of typing and abbreviations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from marrow.answering.spelling import COMMON, FAMILIAR, Spelling, load_abbreviations
+from marrow.errors import DataError
+from marrow.settings import DATA
+
+WORDS = ["treatment", "symptoms", "bisphosphonates", "fracture", "does", "what", "spread"]
+
+
+@pytest.fixture(scope="module")
+def spelling() -> Spelling:
+    counts = {**dict.fromkeys(WORDS, COMMON), "bones": 40, "bone": 30, "rare": 1, "chemo": FAMILIAR}
+    return Spelling(counts, {"patient", "board"}, {"tx": "treatment", "chemo": "chemotherapy", "b/c": "because"})
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("what treatmnet", "what treatment"),
+        ("simptoms?", "symptoms?"),
+        ("bisfosfonates", "bisfosfonates"),  # three slips: the article's names know it
+        ("biphosphonates!", "bisphosphonates!"),
+        ("Waht does it, pleese", "what does it, pleese"),
+        ("bnoes", "bones"),
+        ("tx for fracture", "treatment for fracture"),
+        ("b/c it spraed", "because it spread"),
+        ("chemo", "chemo"),  # as familiar as what it stands for
+        ("board", "board"),
+        ("Patient", "Patient"),
+        ("xyzzy 12.5 mg", "xyzzy 12.5 mg"),
+        ("", ""),
+        ("💊 ... ’’", "💊 ... ’’"),
+    ],
+)
+def test_mend(spelling: Spelling, typed: str, read: str) -> None:
+    assert spelling.mend(typed) == read
+
+
+def test_what_stands_right_is_left_alone(spelling: Spelling) -> None:
+    text = "What does the treatment do for bones, symptoms and fracture spread?"
+    assert spelling.mend(text) == text
+
+
+def test_abbreviations_are_words_that_yaml_did_not_turn_into_something_else(tmp_path: Path) -> None:
+    pairs = load_abbreviations(DATA / "wording" / "abbreviations.yml")
+    assert pairs["tx"] == "treatment" and pairs["y"] == "why"
+    assert not {"true", "false", "null"} & pairs.keys()
+    broken = tmp_path / "abbreviations.yml"
+    broken.write_text("clinical: [tx, dx]\n", encoding="utf-8")
+    with pytest.raises(DataError, match="clinical"):
+        load_abbreviations(broken)
