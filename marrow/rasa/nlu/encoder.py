@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from typing import Any
 
@@ -17,7 +18,7 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from marrow.answering.encoder import Vectors, load_encoder
+from marrow.answering.encoder import ADAPTER, Vectors, load_encoder
 from marrow.rasa.nlu.masking import Mask
 from marrow.rasa.nlu.spelling import read_text
 from marrow.safety.hygiene import normalise
@@ -58,6 +59,11 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
     ) -> SentenceEncoder:
         """Load the encoder. Raises ModelError when its files are missing or unknown."""
         return cls(config, execution_context.node_name)
+
+    @staticmethod
+    def fingerprint_addon(config: dict[str, Any]) -> str | None:
+        """The adapter: with another one, nothing that Rasa has cached of the questions holds."""
+        return hashlib.sha256(ADAPTER.read_bytes()).hexdigest() if ADAPTER.is_file() else None
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from marrow import settings
-from marrow.answering.encoder import Vectors, load_encoder
+from marrow.answering.encoder import ADAPTER, Vectors, load_encoder
 from marrow.answering.retrieval import PassageRanker
 from marrow.answering.scope import Example, Scope, owners_of, training_set
 from marrow.content import Library, load_library
@@ -67,9 +67,9 @@ class Evidence(GraphComponent):  # type: ignore[misc]
 
     @staticmethod
     def fingerprint_addon(config: dict[str, Any]) -> str | None:
-        """The articles: another article, or a changed one, trains this component again."""
+        """The articles and the encoder's adapter: another one, or a changed one, trains this component again."""
         folder = settings.DATA
-        files = [*sorted((folder / "articles").glob("*.md")), folder / "wording" / "elsewhere.yml"]
+        files = [*sorted((folder / "articles").glob("*.md")), folder / "wording" / "elsewhere.yml", ADAPTER]
         return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
 
     def train(self, training_data: TrainingData) -> Resource:
