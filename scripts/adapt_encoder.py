@@ -28,7 +28,7 @@ from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
 from marrow import settings
-from marrow.answering.encoder import ADAPTER, DIMENSIONS, LAYERS, LINEAR_LAYERS, base_file, tokenizer_file
+from marrow.answering.encoder import ADAPTER, DIMENSIONS, LAYERS, LINEAR_LAYERS, base_file, encoder_files
 from marrow.answering.scope import owners_of, training_set
 from marrow.content import load_library
 from marrow.rasa.examples import read_examples
@@ -207,7 +207,7 @@ def learn(tasks: Tasks, *, epochs: int, rank: int, rate: float, seed: int = 0) -
     """The adapter: {layer: (down float32[in, rank], up float32[rank, out])}. Adam, linear warm-up and decay."""
     random = np.random.default_rng(seed)
     base = {name: jnp.asarray(value) for name, value in load_file(str(base_file())).items()}
-    tokenizer = Tokenizer.from_file(str(tokenizer_file()))
+    tokenizer = Tokenizer.from_file(str(encoder_files()[1]))
     tokenizer.no_padding()
     tokenizer.enable_truncation(LENGTHS[-1])
     adapter = {}

@@ -105,7 +105,7 @@ def load_encoder(threads: int = 1, *, adapted: bool = True) -> Encoder:
     Raises:
         ModelError: a file is missing, or is not the one this version was measured with.
     """
-    weights, tokenizer = _files()
+    weights, tokenizer = encoder_files()
     if os.environ.get("MARROW_ENCODER_UNVERIFIED", "") != "1":
         _verify(weights, _WEIGHTS_SHA256)
         _verify(tokenizer, _TOKENIZER_SHA256)
@@ -197,7 +197,8 @@ def base_file() -> Path:
     return path
 
 
-def _files() -> tuple[Path, Path]:
+def encoder_files() -> tuple[Path, Path]:
+    """The int8 weights and the tokenizer: of MARROW_ENCODER_DIR, else of the packages."""
     folder = os.environ.get("MARROW_ENCODER_DIR", "").strip()
     if folder:
         return Path(folder) / "model.onnx", Path(folder) / "tokenizer.json"
@@ -228,12 +229,7 @@ def _verify(path: Path, expected: str) -> None:
         )
 
 
-def tokenizer_file() -> Path:
-    """The tokenizer's file."""
-    return _files()[1]
-
-
 def vocabulary() -> frozenset[str]:
     """The whole English words the encoder's tokenizer knows: words that are not typos."""
-    tokenizer = Tokenizer.from_file(str(_files()[1]))
+    tokenizer = Tokenizer.from_file(str(encoder_files()[1]))
     return frozenset(word for word in tokenizer.get_vocab() if word.isalpha() and len(word) > 2)

@@ -58,7 +58,7 @@ def make_card(model: Path, inputs_sha256: str, training_seconds: float) -> Card:
 
 def part_hashes(root: Path = settings.ROOT) -> dict[str, str | None]:
     """One SHA-256 a part, None for a part that is not there; the encoder's weights are those that are used."""
-    weights, tokenizer = encoder._files()
+    weights, tokenizer = encoder.encoder_files()
     hashes = {name: sha256(root / path) if (root / path).exists() else None for name, path in PARTS.items()}
     return {**hashes, "encoder_weights": sha256(weights), "encoder_tokenizer": sha256(tokenizer)}
 

@@ -27,7 +27,7 @@ def test_adapter_changes_the_vectors_and_an_empty_one_does_not(tmp_path: Path) -
     with np.load(ADAPTER) as stored:
         np.savez(tmp_path / "zero.npz", **{name: np.zeros_like(stored[name]) for name in stored.files if "|" in name})
     # The published int8 weights are the full ones rounded as we round them.
-    same = Encoder(*encoder._files(), replaced=read_adapter(tmp_path / "zero.npz")).encode(QUESTIONS)
+    same = Encoder(*encoder.encoder_files(), replaced=read_adapter(tmp_path / "zero.npz")).encode(QUESTIONS)
     assert ((same * plain).sum(axis=1) > 0.999).all()
 
 
@@ -41,7 +41,7 @@ def test_adapter_that_is_missing_or_damaged_is_said_with_the_remedy(tmp_path: Pa
 
 
 def test_tensors_that_do_not_fit_are_refused() -> None:
-    model = encoder._files()[0].read_bytes()
+    model = encoder.encoder_files()[0].read_bytes()
     assert with_tensors(model, {}) == model
     with pytest.raises(ModelError, match="val_49_scale"):
         with_tensors(model, {"val_49_scale": np.zeros((1, 3), np.float32)})
