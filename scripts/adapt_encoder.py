@@ -2,11 +2,11 @@
 
     python scripts/adapt_encoder.py [--epochs 4] [--rank 16] [--out data/encoder/adapter.npz]
 
-Low-rank adaptation (Hu et al. 2021, "LoRA") of all linear layers of all-MiniLM-L6-v2, on three tasks at once: the kind
-of question (data/nlu), whether it is about a loaded article (the same questions), and which passage answers it (`Asks:`
-of data/articles). Each epoch sees each question with other slips, so that typing matters less. Run it after the
-training data has changed a lot; `make train` uses whatever adapter lies there. It takes five minutes an epoch on two
-cores, and needs JAX, which comes with TensorFlow.
+Low-rank adaptation (Hu et al. 2021, "LoRA") of all linear layers of all-MiniLM-L6-v2, on four tasks at once: the kind
+of question (data/nlu), its family (answered, silent, urgent, ...), whether it is about a loaded article (the same
+questions), and which passage answers it (`Asks:` of data/articles). Each epoch sees each question with other slips, so
+that typing matters less. Run it after the training data has changed a lot; `make train` uses whatever adapter lies
+there. It takes six minutes an epoch on two cores, and needs JAX, which comes with TensorFlow.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from tokenizers import Tokenizer
 from marrow import settings
 from marrow.answering.encoder import ADAPTER, DIMENSIONS, LAYERS, LINEAR_LAYERS, base_file, encoder_files
 from marrow.answering.scope import owners_of, training_set
+from marrow.answering.turn import family_of
 from marrow.content import load_library
 from marrow.rasa.examples import read_examples
 from marrow.rasa.nlu.terms import build_finder
@@ -41,8 +42,9 @@ BATCH = 32
 DROPOUT = 0.1
 SCALE = 20.0  # unit vectors times this are what the heads see
 SMOOTHING = 0.05
-SCOPE_WEIGHT = 0.7
+FAMILY_WEIGHT, SCOPE_WEIGHT = 0.7, 0.7
 DECAY = 0.01
+TASKS = ("intent", "family", "passage", "scope")
 NONE = -1  # a row that says nothing for a task
 
 
@@ -59,10 +61,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Tasks:
-    """All rows, and how many classes each task has."""
+    """All rows, the family of each intent, and how many passages and articles there are."""
 
     rows: tuple[Row, ...]
-    intents: int
+    families: tuple[int, ...]
     passages: int
     articles: int
 
@@ -87,7 +89,9 @@ def read_tasks() -> Tasks:
             place = places.setdefault(f"{article.id}/{passage.id}", len(places))
             rows += [Row(ask, passage=place, article=number, own=1) for ask in passage.asks for _ in range(2)]
     joined = _joined(rows)
-    return Tasks(tuple(joined), len(names), len(places), len(library.articles))
+    families = sorted({family_of(name) for name in names})
+    of_intent = tuple(families.index(family_of(name)) for name in names)
+    return Tasks(tuple(joined), of_intent, len(places), len(library.articles))
 
 
 def _joined(rows: Sequence[Row]) -> list[Row]:
@@ -95,13 +99,23 @@ def _joined(rows: Sequence[Row]) -> list[Row]:
     known: dict[str, int] = {}
     joined: list[Row] = []
     for row in rows:
-        at = known.get(row.text)
-        if at is not None and row.passage == NONE and joined[at].own == NONE and row.own != NONE:
-            joined[at] = Row(row.text, joined[at].intent, NONE, row.article, row.own)
-        else:
-            known.setdefault(row.text, len(joined))
+        at = known.setdefault(row.text, len(joined))
+        both = _both(joined[at], row) if at < len(joined) else None
+        if both is None:
             joined.append(row)
+        else:
+            joined[at] = both
     return joined
+
+
+def _both(row: Row, other: Row) -> Row | None:
+    """What two rows of a text say together; None where they disagree, or where the other says nothing new."""
+    mine, theirs = (row.intent, row.passage, row.own), (other.intent, other.passage, other.own)
+    if any(NONE not in pair and pair[0] != pair[1] for pair in zip(mine, theirs, strict=True)):
+        return None
+    intent, passage, own = (max(pair) for pair in zip(mine, theirs, strict=True))
+    both = Row(row.text, intent, passage, row.article if row.own != NONE else other.article, own)
+    return None if both == row else both
 
 
 def slip(text: str, random: np.random.Generator) -> str:
@@ -219,22 +233,32 @@ def learn(tasks: Tasks, *, epochs: int, rank: int, rate: float, seed: int = 0) -
     def head(classes: int) -> tuple[Any, Any]:
         return jnp.zeros((DIMENSIONS, classes)), jnp.zeros(classes)
 
+    family_of_intent = np.array(tasks.families)
+    counts = np.bincount([r.intent for r in tasks.rows if r.intent != NONE], minlength=len(family_of_intent))
+    family_counts = np.bincount(family_of_intent, weights=counts)
     values = {
         "adapter": adapter,
-        "intent": head(tasks.intents),
+        "intent": head(len(counts)),
+        "family": head(len(family_counts)),
         "passage": head(tasks.passages),
         "scope": head(2 * tasks.articles),
     }
-    counts = np.bincount([r.intent for r in tasks.rows if r.intent != NONE], minlength=tasks.intents)
-    rare = jnp.asarray(np.sqrt(counts.mean() / np.maximum(counts, 1)), jnp.float32)
+
+    def rare(counts: Any) -> Any:
+        return jnp.asarray(np.sqrt(counts.mean() / np.maximum(counts, 1)), jnp.float32)
+
+    rare_intents, rare_families = rare(counts), rare(family_counts)
+    families = jnp.asarray(family_of_intent)
 
     def loss(values: Any, ids: Any, mask: Any, intents: Any, passages: Any, articles: Any, own: Any, key: Any) -> Any:
         vectors = SCALE * encode(base, values["adapter"], ids, mask, key)
-        logits = {task: vectors @ values[task][0] + values[task][1] for task in ("intent", "passage", "scope")}
+        logits = {task: vectors @ values[task][0] + values[task][1] for task in TASKS}
+        family = jnp.where(intents == NONE, NONE, families[jnp.maximum(intents, 0)])
         pairs = logits["scope"].reshape(ids.shape[0], tasks.articles, 2)
         mine = jnp.take_along_axis(pairs, articles[:, None, None], 1)[:, 0]
         return (
-            cross_entropy(logits["intent"], intents, rare)
+            cross_entropy(logits["intent"], intents, rare_intents)
+            + FAMILY_WEIGHT * cross_entropy(logits["family"], family, rare_families)
             + cross_entropy(logits["passage"], passages, jnp.ones(tasks.passages))
             + SCOPE_WEIGHT * cross_entropy(mine, own, jnp.ones(2))
         )
@@ -287,7 +311,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ADAPTER)
     arguments = parser.parse_args()
     tasks = read_tasks()
-    print(f"{len(tasks.rows)} rows, {tasks.intents} kinds of question, {tasks.passages} passages", flush=True)
+    print(f"{len(tasks.rows)} rows, {len(tasks.families)} kinds of question, {tasks.passages} passages", flush=True)
     adapter = learn(tasks, epochs=arguments.epochs, rank=arguments.rank, rate=arguments.rate)
     about = {
         "base": "all-MiniLM-L6-v2", "rank": arguments.rank, "epochs": arguments.epochs, "rows": len(tasks.rows),

@@ -43,7 +43,8 @@ def question(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     """A question: answer it, or say that the article does not; with a kind word or the safety line where they fit."""
     turn = in_context(turn)
     reply, talk = answer(service, turn) if turn.intent in SECTIONS_OF else not_covered(service, turn)
-    if sum(p for intent, p in turn.ranking if intent in EMERGENCIES) >= DOUBT:
+    doubt = sum(p for intent, p in turn.ranking if intent in EMERGENCIES)
+    if doubt >= DOUBT or turn.intent == "ask_emergency_care":
         reply = with_line(reply, service.emergency.help_line())
     if reply.outcome in {"answer", "not_covered"} and tells_feelings(service, turn):
         line, talk = service.next_text(talk, "comfort", service.wording.comfort)
@@ -62,7 +63,9 @@ def tells_feelings(service: Service, turn: Turn) -> bool:
 def in_context(turn: Turn) -> Turn:
     """ "Is it painful?" of a test or a treatment that was just shown asks what it is like, not for symptoms."""
     kind = LIKE_WHAT.get(turn.talk.section or "")
-    if kind and turn.common and turn.intent == "ask_symptoms" and len(turn.talk.passages) <= NARROW:
+    if not kind or not turn.common or turn.articles:
+        return turn
+    if turn.intent == "ask_symptoms" and len(turn.talk.passages) <= NARROW:
         return replace(turn, intent=kind)
     return turn
 

@@ -20,8 +20,6 @@ from marrow.yamlfile import read_mapping
 SHORTEST, TWO_SLIPS = 4, 8
 #: Training questions that a word must stand in to be what a slip stands for.
 COMMON = 3
-#: From how many on a short form is understood as it is, and left alone.
-FAMILIAR = 10
 #: Words of fewer questions may be slips themselves.
 KNOWN = 2
 
@@ -43,7 +41,6 @@ class Spelling:
 
     def __init__(self, counts: Mapping[str, int], words: Iterable[str], abbreviations: Mapping[str, str]) -> None:
         self._known = {*(w for w, n in counts.items() if n >= KNOWN), *words}
-        self._familiar = {w for w, n in counts.items() if n >= FAMILIAR}
         self._abbreviations = dict(abbreviations)
         self._by_first: dict[str, list[str]] = {}
         for word in sorted((w for w, n in counts.items() if n >= COMMON), key=lambda w: (-counts[w], w)):
@@ -56,7 +53,7 @@ class Spelling:
 
     def _mended(self, piece: str) -> str:
         word = piece.casefold().replace("’", "'")
-        if word in self._abbreviations and word not in self._familiar:
+        if word in self._abbreviations:
             return self._abbreviations[word]
         if not word.isalpha() or len(word) < SHORTEST or word in self._known:
             return piece

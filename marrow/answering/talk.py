@@ -116,6 +116,7 @@ def follow_up(service: Service, turn: Turn) -> tuple[Reply, Talk]:
         for kind in dict.fromkeys(k for k in order if k):
             section = picked.section(kind)
             if section and (found := choose.with_terms(section, terms)):
+                found = choose.surely(picked, found, turn)
                 notes = notes_on(service, picked, found, turn, terms)
                 return show(service, picked, found, turn.talk, turn.talk.intent or "ask_definition", notes=notes)
     named = section_named(service, turn.text)

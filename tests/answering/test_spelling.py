@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from marrow.answering.spelling import COMMON, FAMILIAR, Spelling, load_abbreviations
+from marrow.answering.spelling import COMMON, Spelling, load_abbreviations
 from marrow.errors import DataError
 from marrow.settings import DATA
 
@@ -15,8 +15,8 @@ WORDS = ["treatment", "symptoms", "bisphosphonates", "fracture", "does", "what",
 
 @pytest.fixture(scope="module")
 def spelling() -> Spelling:
-    counts = {**dict.fromkeys(WORDS, COMMON), "bones": 40, "bone": 30, "rare": 1, "chemo": FAMILIAR}
-    return Spelling(counts, {"patient", "board"}, {"tx": "treatment", "chemo": "chemotherapy", "b/c": "because"})
+    counts = {**dict.fromkeys(WORDS, COMMON), "bones": 40, "bone": 30, "rare": 1}
+    return Spelling(counts, {"patient", "board"}, {"tx": "treatment", "chemo": "chemotherapy", "b/c": "because", "tumour": "tumor"})
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,8 @@ def spelling() -> Spelling:
         ("bnoes", "bones"),
         ("tx for fracture", "treatment for fracture"),
         ("b/c it spraed", "because it spread"),
-        ("chemo", "chemo"),  # as familiar as what it stands for
+        ("chemo", "chemotherapy"),
+        ("Tumour", "tumor"),
         ("board", "board"),
         ("Patient", "Patient"),
         ("xyzzy 12.5 mg", "xyzzy 12.5 mg"),

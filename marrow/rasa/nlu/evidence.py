@@ -26,8 +26,8 @@ from marrow.errors import ModelError
 from marrow.rasa.nlu.encoder import VECTOR
 from marrow.rasa.nlu.terms import build_finder
 
-#: Questions without a subject that a word must stand in to be common.
-COMMON = 3
+#: Short questions without a subject that a word must stand in to be common; longer ones tell stories of anything.
+COMMON, SHORT = 3, 12
 
 
 def library_digest(library: Library) -> str:
@@ -141,11 +141,11 @@ class Evidence(GraphComponent):  # type: ignore[misc]
 
 
 def _common_words(messages: list[Message]) -> frozenset[str]:
-    """Lemmas of three or more questions that name no subject, written for any article."""
+    """Lemmas of three or more short questions that name no subject, written for any article."""
     counts: Counter[str] = Counter()
     for message in messages:
         example = _example(message)
-        if example.intent.startswith("ask_") and not example.subject:
+        if example.intent.startswith("ask_") and not example.subject and len(example.text.split()) <= SHORT:
             counts.update(_words(message))
     return frozenset(word for word, count in counts.items() if count >= COMMON)
 
