@@ -56,8 +56,14 @@ class RedFlags:
 
     @classmethod
     def load(cls, directory: Path) -> RedFlags:
-        """Read `red_flags.yml` in a directory. Raises DataError, which names the line, when it cannot be used."""
-        return cls(*_Reader(PlacedYaml(read_text(directory / "red_flags.yml"))).read())
+        """Read the files of a directory. Raises DataError, which names the line, when they cannot be used.
+
+        `red_flags.yml` has all that is looked for; `everyday.txt` only words that are never taken for a slip, so that
+        without it the floor alarms a little more often and misses nothing.
+        """
+        everyday = directory / "everyday.txt"
+        document = PlacedYaml(read_text(directory / "red_flags.yml"))
+        return cls(*_Reader(document, read_text(everyday).text if everyday.exists() else "").read())
 
     def find(self, text: str) -> Alarm | None:
         """The gravest emergency that a text describes, None if it describes none.
@@ -202,14 +208,23 @@ class _Lexicon:
 class _Speller:
     """Finds the word someone meant: letters held down, one or two slips in a long word, words run together.
 
-    `known` words are right as they are. `targets`, the words that signs are made of, are preferred to `plain` ones.
+    `known` words are right as they are, and so are `everyday` ones, which say nothing to the signs. `targets`, the words
+    that signs are made of, are preferred to `plain` ones. Only `short` words may be shorter than three letters in what
+    was run together.
     """
 
     def __init__(
-        self, known: Iterable[str], plain: Iterable[str], targets: Iterable[str], possessors: Iterable[str]
+        self,
+        known: Iterable[str],
+        everyday: Iterable[str],
+        plain: Iterable[str],
+        targets: Iterable[str],
+        possessors: Iterable[str],
+        short: Iterable[str],
     ) -> None:
         self._known, self._plain, self._targets = frozenset(known), frozenset(plain), frozenset(targets)
-        self._possessors = frozenset(possessors)
+        self._possessors, self._short = frozenset(possessors), frozenset(short)
+        self._right = self._known.union(everyday)
         self._squeezed: dict[str, str] = {}
         self._slips: dict[str, list[str]] = {}
         for word in [*sorted(self._targets), *sorted(self._plain - self._targets)]:
@@ -221,7 +236,7 @@ class _Speller:
 
     def meant(self, word: str) -> list[tuple[str, ...]]:
         """The known words that an unknown one may be, the likeliest first; itself if there are none."""
-        if word in self._known:
+        if word in self._right:
             return [(word,)]
         if len(word) > _LONGEST_WORD:
             return self._apart(_squeeze(word, 2)) or [(word,)]
@@ -261,8 +276,8 @@ class _Speller:
                 for start in range(max(0, end - 14), end)
                 if best[start]
                 and (piece := word[start:end]) in self._known
-                and (len(piece) > 2 or piece in self._plain)
                 for before in best[start]
+                if len(piece) > 2 or piece in self._short or (piece == "s" and before[-1:] and before[-1] in self._possessors)
             ]
             fewest = min(map(len, ways), default=0)
             best.append([way for way in ways if len(way) == fewest][:2])
@@ -587,8 +602,8 @@ _REACHES: Final = ("after", "before", "sentence", "text")
 class _Reader:
     """Reads `red_flags.yml`; every method raises DataError on the line that is wrong."""
 
-    def __init__(self, document: PlacedYaml) -> None:
-        self._document = document
+    def __init__(self, document: PlacedYaml, everyday: str) -> None:
+        self._document, self._everyday = document, everyday
 
     def read(self) -> tuple[_Characters, list[_Language]]:
         document = self._document
@@ -600,8 +615,11 @@ class _Reader:
             self._letters(top["lookalikes"]), self._letters(top["leet"]), tuple(map(self._range, fevers))
         )
         languages = document.mapping(top["languages"], "languages", optional=None)
+        everyday = frozenset(
+            word for line in self._everyday.splitlines() if not line.startswith("#") for word in characters.words(line)
+        )
         return characters, [
-            _LanguageReader(document, characters, code, node).read() for code, node in languages.items()
+            _LanguageReader(document, characters, everyday, code, node).read() for code, node in languages.items()
         ]
 
     def _letters(self, node: yaml.Node) -> dict[int, str]:
@@ -627,8 +645,11 @@ class _LanguageReader:
     _PARTS = ("spellings", "plain", "near", "classes", "people", "barrier", "ends", "evidence", "contexts", "signs")
     _MORE = ("hints", "variants")
 
-    def __init__(self, document: PlacedYaml, characters: _Characters, code: str, node: yaml.Node) -> None:
+    def __init__(
+        self, document: PlacedYaml, characters: _Characters, everyday: frozenset[str], code: str, node: yaml.Node
+    ) -> None:
         self._document, self._characters, self._code = document, characters, code
+        self._everyday = everyday
         self._parts = document.mapping(node, f"language {code}", self._PARTS, self._MORE)
         self._class_nodes = document.mapping(self._parts["classes"], "classes", optional=None)
         self._classes: dict[str, frozenset[str]] = {}
@@ -677,7 +698,8 @@ class _LanguageReader:
         known = self._plain | self._keywords
         used = frozenset[str]().union(*people.values(), *(way.units for sign in signs for way in sign.patterns))
         targets = {word for unit in used for word in unit.split()} - self._plain | self._spellings
-        speller = _Speller(known, self._keywords.union(self._words(parts["plain"])), targets, people["other"])
+        plain = self._words(parts["plain"])
+        speller = _Speller(known, self._everyday, self._keywords.union(plain), targets, people["other"], plain)
         lexicon = _Lexicon(self._rewrites, self._phrases, speller, frozenset(self._units | known))
         hints = self._hints(parts["hints"]) if "hints" in parts else None
         persons = {
