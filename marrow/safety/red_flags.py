@@ -277,11 +277,14 @@ class _Speller:
                 if best[start]
                 and (piece := word[start:end]) in self._known
                 for before in best[start]
-                if len(piece) > 2 or piece in self._short or (piece == "s" and before[-1:] and before[-1] in self._possessors)
+                if len(piece) > 2 or piece in self._short or (piece == "s" and self._may_own(before, end == len(word)))
             ]
             fewest = min(map(len, ways), default=0)
             best.append([way for way in ways if len(way) == fewest][:2])
         return [way for way in best[-1] if len(way) * 2 <= len(word) and self._worth(way)]
+
+    def _may_own(self, before: tuple[str, ...], last: bool) -> bool:
+        return bool(before) and (last or before[-1] in self._possessors)
 
     def _worth(self, way: tuple[str, ...]) -> bool:
         return (not self._targets.isdisjoint(way) and max(map(len, way)) > 3) or len(way) == 2
