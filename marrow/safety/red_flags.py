@@ -740,7 +740,7 @@ class _LanguageReader:
             )
         units = set()
         for first in self._variants.get(run[0], run[:1]):
-            way, _ = self._rewrites.replace([first, *run[1:]])
+            way = run if first == run[0] else self._rewrites.replace([first, *run[1:]])[0]
             unit = " ".join(way)
             if len(way) > 1:
                 self._phrases.add(way, [unit])
