@@ -128,7 +128,7 @@ class _Characters:
     def _word(self, word: str) -> Iterator[str]:
         if "'" in word:
             base, _, rest = word.rpartition("'")
-            if not base.endswith("n") and rest in _CONTRACTED:
+            if rest in _CONTRACTED:
                 yield from (base.replace("'", ""), _CONTRACTED[rest])
                 return
             word = word.replace("'", "")
@@ -225,6 +225,11 @@ class _Speller:
         self._known, self._plain, self._targets = frozenset(known), frozenset(plain), frozenset(targets)
         self._possessors, self._short = frozenset(possessors), frozenset(short)
         self._right = self._known.union(everyday)
+        self._rights: dict[str, list[str]] = {}
+        for word in sorted(self._right - self._targets - self._plain):
+            if len(word) > 4:
+                for shorter in _shortened(word, 1):
+                    self._rights.setdefault(shorter, []).append(word)
         self._squeezed: dict[str, str] = {}
         self._slips: dict[str, list[str]] = {}
         for word in [*sorted(self._targets), *sorted(self._plain - self._targets)]:
@@ -247,7 +252,17 @@ class _Speller:
         ways: list[tuple[str, ...]] = [(held,)] if held else []
         ways += [(candidate,) for slips, _, candidate in near if slips == 1 and candidate != held]
         ways += self._apart(word)
-        return ways or [(candidate,) for _, _, candidate in near] or [(word,)]
+        if ways or self._like_an_everyday_word(word):
+            return ways or [(word,)]
+        return [(candidate,) for _, _, candidate in near] or [(word,)]
+
+    def _like_an_everyday_word(self, word: str) -> bool:
+        """Whether one slip makes it a word that says nothing, so that two need not make it a word of a sign."""
+        return any(
+            OSA.distance(word, candidate, score_cutoff=1) <= 1
+            for shorter in _shortened(word, 1)
+            for candidate in self._rights.get(shorter, ())
+        )
 
     def _near(self, word: str) -> list[tuple[int, bool, str]]:
         """The words that are the fewest slips away, with the number of slips: those of signs first."""
