@@ -208,9 +208,9 @@ class _Lexicon:
 class _Speller:
     """Finds the word someone meant: letters held down, one or two slips in a long word, words run together.
 
-    `known` words are right as they are, and so are `everyday` ones, which say nothing to the signs. `targets`, the words
-    that signs are made of, are preferred to `plain` ones. Only `short` words may be shorter than three letters in what
-    was run together.
+    `known` words are right as they are, and so are `everyday` ones, which say nothing to the signs. `targets`, the
+    words that signs are made of, are preferred to `plain` ones. Of words shorter than three letters only `short` ones
+    may have been run together with others.
     """
 
     def __init__(
@@ -289,8 +289,7 @@ class _Speller:
             ways = [
                 (*before, piece)
                 for start in range(max(0, end - 14), end)
-                if best[start]
-                and (piece := word[start:end]) in self._known
+                if best[start] and (piece := word[start:end]) in self._known
                 for before in best[start]
                 if len(piece) > 2 or piece in self._short or (piece == "s" and self._may_own(before, end == len(word)))
             ]
