@@ -56,14 +56,8 @@ class RedFlags:
 
     @classmethod
     def load(cls, directory: Path) -> RedFlags:
-        """Read the files of a directory. Raises DataError, which names the line, when they cannot be used.
-
-        `red_flags.yml` has all that is looked for; `everyday.txt` only words that are never taken for a slip, so that
-        without it the floor alarms a little more often and misses nothing.
-        """
-        everyday = directory / "everyday.txt"
-        document = PlacedYaml(read_text(directory / "red_flags.yml"))
-        return cls(*_Reader(document, read_text(everyday).text if everyday.exists() else "").read())
+        """Read `red_flags.yml` in a directory. Raises DataError, which names the line, when it cannot be used."""
+        return cls(*_Reader(PlacedYaml(read_text(directory / "red_flags.yml"))).read())
 
     def find(self, text: str) -> Alarm | None:
         """The gravest emergency that a text describes, None if it describes none.
@@ -208,15 +202,13 @@ class _Lexicon:
 class _Speller:
     """Finds the word someone meant: letters held down, one or two slips in a long word, words run together.
 
-    `known` words are right as they are, and so are `everyday` ones, which say nothing to the signs. `targets`, the
-    words that signs are made of, are preferred to `plain` ones. Of words shorter than three letters only `short` ones
-    may have been run together with others.
+    `known` words are right as they are. `targets`, the words that signs are made of, are preferred to `plain` ones. Of
+    words shorter than three letters only `short` ones may have been run together with others.
     """
 
     def __init__(
         self,
         known: Iterable[str],
-        everyday: Iterable[str],
         plain: Iterable[str],
         targets: Iterable[str],
         possessors: Iterable[str],
@@ -224,12 +216,6 @@ class _Speller:
     ) -> None:
         self._known, self._plain, self._targets = frozenset(known), frozenset(plain), frozenset(targets)
         self._possessors, self._short = frozenset(possessors), frozenset(short)
-        self._right = self._known.union(everyday)
-        self._rights: dict[str, list[str]] = {}
-        for word in sorted(self._right - self._targets - self._plain):
-            if len(word) > 4:
-                for shorter in _shortened(word, 1):
-                    self._rights.setdefault(shorter, []).append(word)
         self._squeezed: dict[str, str] = {}
         self._slips: dict[str, list[str]] = {}
         for word in [*sorted(self._targets), *sorted(self._plain - self._targets)]:
@@ -241,7 +227,7 @@ class _Speller:
 
     def meant(self, word: str) -> list[tuple[str, ...]]:
         """The known words that an unknown one may be, the likeliest first; itself if there are none."""
-        if word in self._right:
+        if word in self._known:
             return [(word,)]
         if len(word) > _LONGEST_WORD:
             return self._apart(_squeeze(word, 2)) or [(word,)]
@@ -252,17 +238,7 @@ class _Speller:
         ways: list[tuple[str, ...]] = [(held,)] if held else []
         ways += [(candidate,) for slips, _, candidate in near if slips == 1 and candidate != held]
         ways += self._apart(word)
-        if ways or self._like_an_everyday_word(word):
-            return ways or [(word,)]
-        return [(candidate,) for _, _, candidate in near] or [(word,)]
-
-    def _like_an_everyday_word(self, word: str) -> bool:
-        """Whether one slip makes it a word that says nothing, so that two need not make it a word of a sign."""
-        return any(
-            OSA.distance(word, candidate, score_cutoff=1) <= 1
-            for shorter in _shortened(word, 1)
-            for candidate in self._rights.get(shorter, ())
-        )
+        return ways or [(candidate,) for _, _, candidate in near] or [(word,)]
 
     def _near(self, word: str) -> list[tuple[int, bool, str]]:
         """The words that are the fewest slips away, with the number of slips: those of signs first."""
@@ -619,8 +595,8 @@ _REACHES: Final = ("after", "before", "sentence", "text")
 class _Reader:
     """Reads `red_flags.yml`; every method raises DataError on the line that is wrong."""
 
-    def __init__(self, document: PlacedYaml, everyday: str) -> None:
-        self._document, self._everyday = document, everyday
+    def __init__(self, document: PlacedYaml) -> None:
+        self._document = document
 
     def read(self) -> tuple[_Characters, list[_Language]]:
         document = self._document
@@ -632,11 +608,8 @@ class _Reader:
             self._letters(top["lookalikes"]), self._letters(top["leet"]), tuple(map(self._range, fevers))
         )
         languages = document.mapping(top["languages"], "languages", optional=None)
-        everyday = frozenset(
-            word for line in self._everyday.splitlines() if not line.startswith("#") for word in characters.words(line)
-        )
         return characters, [
-            _LanguageReader(document, characters, everyday, code, node).read() for code, node in languages.items()
+            _LanguageReader(document, characters, code, node).read() for code, node in languages.items()
         ]
 
     def _letters(self, node: yaml.Node) -> dict[int, str]:
@@ -662,11 +635,8 @@ class _LanguageReader:
     _PARTS = ("spellings", "plain", "near", "classes", "people", "barrier", "ends", "evidence", "contexts", "signs")
     _MORE = ("hints", "variants")
 
-    def __init__(
-        self, document: PlacedYaml, characters: _Characters, everyday: frozenset[str], code: str, node: yaml.Node
-    ) -> None:
+    def __init__(self, document: PlacedYaml, characters: _Characters, code: str, node: yaml.Node) -> None:
         self._document, self._characters, self._code = document, characters, code
-        self._everyday = everyday
         self._parts = document.mapping(node, f"language {code}", self._PARTS, self._MORE)
         self._class_nodes = document.mapping(self._parts["classes"], "classes", optional=None)
         self._classes: dict[str, frozenset[str]] = {}
@@ -716,7 +686,7 @@ class _LanguageReader:
         used = frozenset[str]().union(*people.values(), *(way.units for sign in signs for way in sign.patterns))
         targets = {word for unit in used for word in unit.split()} - self._plain | self._spellings
         plain = self._words(parts["plain"])
-        speller = _Speller(known, self._everyday, self._keywords.union(plain), targets, people["other"], plain)
+        speller = _Speller(known, self._keywords.union(plain), targets, people["other"], plain)
         lexicon = _Lexicon(self._rewrites, self._phrases, speller, frozenset(self._units | known))
         hints = self._hints(parts["hints"]) if "hints" in parts else None
         persons = {
