@@ -36,6 +36,15 @@ def load_abbreviations(path: Path) -> dict[str, str]:
     return pairs
 
 
+def written_out(text: str, abbreviations: Mapping[str, str]) -> str:
+    """The text with its abbreviations written out, and nothing else changed."""
+    return "".join(abbreviations.get(_plain(piece), piece) for piece in _WORD.findall(text))
+
+
+def _plain(piece: str) -> str:
+    return piece.casefold().replace("’", "'")
+
+
 class Spelling:
     """`counts` is how many training questions use a word (lower case); `words` are other words that are no slips."""
 
@@ -52,7 +61,7 @@ class Spelling:
         return "".join(self._mended(piece) for piece in _WORD.findall(text))
 
     def _mended(self, piece: str) -> str:
-        word = piece.casefold().replace("’", "'")
+        word = _plain(piece)
         if word in self._abbreviations:
             return self._abbreviations[word]
         if not word.isalpha() or len(word) < SHORTEST or word in self._known:

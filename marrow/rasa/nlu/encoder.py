@@ -20,8 +20,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from marrow.answering.encoder import ADAPTER, Vectors, load_encoder
 from marrow.rasa.nlu.masking import Mask
-from marrow.rasa.nlu.spelling import read_text
-from marrow.safety.hygiene import normalise
+from marrow.rasa.nlu.spelling import ABBREVIATIONS, read_text, read_training
 
 #: The key under which a message carries its vector, for the components that follow.
 VECTOR = "sentence_vector"
@@ -62,8 +61,9 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
 
     @staticmethod
     def fingerprint_addon(config: dict[str, Any]) -> str | None:
-        """The adapter: with another one, nothing that Rasa has cached of the questions holds."""
-        return hashlib.sha256(ADAPTER.read_bytes()).hexdigest() if ADAPTER.is_file() else None
+        """The adapter and the abbreviations: with others, nothing that Rasa has cached of the questions holds."""
+        files = [path for path in (ADAPTER, ABBREVIATIONS) if path.is_file()]
+        return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
@@ -82,7 +82,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
         """The same for all training examples at once, on all cores."""
         messages = [m for m in training_data.training_examples if m.get(TEXT)]
         encoder = load_encoder(threads=os.cpu_count() or 1)
-        vectors = encoder.encode([normalise(m.get(TEXT)) for m in messages])
+        vectors = encoder.encode(list(read_training(messages)))
         for message, vector in zip(messages, vectors, strict=True):
             self._add(message, vector, vector)
         return training_data

@@ -24,6 +24,7 @@ from marrow.answering.scope import Example, Scope, owners_of, training_set
 from marrow.content import Library, load_library
 from marrow.errors import ModelError
 from marrow.rasa.nlu.encoder import VECTOR
+from marrow.rasa.nlu.spelling import ABBREVIATIONS
 from marrow.rasa.nlu.terms import build_finder
 
 #: Short questions without a subject that a word must stand in to be common; longer ones tell stories of anything.
@@ -67,9 +68,14 @@ class Evidence(GraphComponent):  # type: ignore[misc]
 
     @staticmethod
     def fingerprint_addon(config: dict[str, Any]) -> str | None:
-        """The articles and the encoder's adapter: another one, or a changed one, trains this component again."""
+        """The articles, the encoder's adapter and the abbreviations: with others, this component is trained again."""
         folder = settings.DATA
-        files = [*sorted((folder / "articles").glob("*.md")), folder / "wording" / "elsewhere.yml", ADAPTER]
+        files = [
+            *sorted((folder / "articles").glob("*.md")),
+            folder / "wording" / "elsewhere.yml",
+            ADAPTER,
+            ABBREVIATIONS,
+        ]
         return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
 
     def train(self, training_data: TrainingData) -> Resource:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -17,17 +18,25 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from marrow import settings
 from marrow.answering.encoder import vocabulary
-from marrow.answering.spelling import Spelling, load_abbreviations
+from marrow.answering.spelling import Spelling, load_abbreviations, written_out
 from marrow.content import load_library
 from marrow.errors import ModelError
 from marrow.safety.hygiene import normalise
 
+ABBREVIATIONS = settings.DATA / "wording" / "abbreviations.yml"
 _MENDED = "mended"
 
 
 def read_text(message: Message) -> str:
     """What a message says, normalised, with slips mended where a Mend component came before."""
     return str(message.get(_MENDED) or normalise(message.get(TEXT) or ""))
+
+
+def read_training(messages: Iterable[Message]) -> Iterator[str]:
+    """What training questions say: as people wrote them, slips and all, but with abbreviations written out as those of
+    messages are."""
+    abbreviations = load_abbreviations(ABBREVIATIONS)
+    return (written_out(normalise(message.get(TEXT)), abbreviations) for message in messages)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -38,9 +47,7 @@ class Mend(GraphComponent):  # type: ignore[misc]
         self._model_storage = model_storage
         self._resource = resource
         self._counts = counts
-        self._spelling = Spelling(
-            counts, vocabulary(), load_abbreviations(settings.DATA / "wording" / "abbreviations.yml")
-        )
+        self._spelling = Spelling(counts, vocabulary(), load_abbreviations(ABBREVIATIONS))
 
     @classmethod
     def create(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import spacy
@@ -17,7 +18,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from marrow.rasa.nlu.masking import Mask
-from marrow.rasa.nlu.spelling import read_text
+from marrow.rasa.nlu.spelling import ABBREVIATIONS, read_text, read_training
 from marrow.safety.hygiene import normalise
 
 
@@ -57,6 +58,11 @@ class SpacyTokens(Tokenizer):  # type: ignore[misc]
         return cls(config)
 
     @staticmethod
+    def fingerprint_addon(config: dict[str, Any]) -> str | None:
+        """The abbreviations: written out otherwise, the questions have other tokens."""
+        return hashlib.sha256(ABBREVIATIONS.read_bytes()).hexdigest()
+
+    @staticmethod
     def required_packages() -> list[str]:
         """What must be installed."""
         return ["spacy"]
@@ -69,7 +75,7 @@ class SpacyTokens(Tokenizer):  # type: ignore[misc]
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """All training examples' tokens, in one stream: spaCy is several times faster so."""
         examples = [example for example in training_data.training_examples if example.get(TEXT)]
-        docs = self._nlp.pipe((_clean(example.get(TEXT)) for example in examples), batch_size=256)
+        docs = self._nlp.pipe((_clean(text) for text in read_training(examples)), batch_size=256)
         for example, doc in zip(examples, docs, strict=True):
             example.set("text_tokens", _tokens(doc))
         return training_data
