@@ -88,12 +88,6 @@ def _by_likeness(article: Article, sections: Sequence[Section], turn: Turn) -> t
     return tuple(p for p in section.passages if p in kept)
 
 
-def surely(article: Article, found: Sequence[Passage], turn: Turn) -> tuple[Passage, ...]:
-    """The passages found, or the one that the classifier of passages is certain of instead."""
-    best = max(article.passages(), key=lambda p: likeness(article, p, turn))
-    return tuple(found) if best in found or likeness(article, best, turn) < CERTAIN else (best,)
-
-
 def kind_shares(turn: Turn) -> dict[str, float]:
     """How likely each section is by the kinds of question NLU considers, the turn's own intent first of all."""
     shares: dict[str, float] = {}

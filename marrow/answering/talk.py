@@ -36,7 +36,7 @@ _NOT = re.compile(r"\b(?:do not|don'?t|dont|never|not)\b", re.IGNORECASE)
 SURE = 0.4
 #: Below this confidence small talk is not understood.
 UNDERSTOOD = 0.4
-#: From which share among the kinds of question on a follow-up asks what articles do not answer.
+#: From which share of its kind among the kinds of question on a follow-up is read as a question of that kind.
 ASKED = 0.6
 #: A passage likelier than this is what a follow-up that names nothing asks for.
 MEANT = 0.3
@@ -76,7 +76,8 @@ def simplify(service: Service, turn: Turn) -> tuple[Reply, Talk]:
         if max(turn.scores.values(), default=0.0) >= choose.LIKELY:  # "what is it, in simple words"
             return as_question(service, turn)
         return smalltalk(service, turn, "nothing_to_simplify")
-    terms = [t for t in specific_terms(service, turn) if t.article == article.id]
+    terms = terms_of(service, article, turn)
+    terms = [t for t in terms if t.specific] or terms
     if terms and not any(p.id in t.passages for t in terms for p in shown):  # "say the bit on calcium simply"
         shown = next(found for s in article.sections if (found := choose.with_terms(s, terms)))
     return show(service, article, shown, turn.talk, turn.talk.intent or "ask_definition", simply=True)
@@ -116,14 +117,13 @@ def follow_up(service: Service, turn: Turn) -> tuple[Reply, Talk]:
         for kind in dict.fromkeys(k for k in order if k):
             section = picked.section(kind)
             if section and (found := choose.with_terms(section, terms)):
-                found = choose.surely(picked, found, turn)
                 notes = notes_on(service, picked, found, turn, terms)
                 return show(service, picked, found, turn.talk, turn.talk.intent or "ask_definition", notes=notes)
     named = section_named(service, turn.text)
     if named and (section := picked.section(named)):
         return show(service, picked, section.passages, turn.talk, f"ask_{named}")
     best = max(picked.passages(), key=lambda p: choose.likeness(picked, p, turn))
-    if turn.talk.article == picked.id and choose.likeness(picked, best, turn) >= MEANT:
+    if turn.talk.article == picked.id and choose.likeness(picked, best, turn) >= MEANT and share < ASKED:
         return show(service, picked, [best], turn.talk, turn.talk.intent or "ask_definition")
     return as_question(service, replace(turn, scope={**turn.scope, picked.id: 1.0}))
 

@@ -248,6 +248,23 @@ def test_follow_up_may_ask_what_the_article_lacks(service: Service, turn: Any) -
     assert follow_up(service, unsure)[0].passages == ("treatment.3",)
 
 
+def test_follow_up_that_is_plainly_a_question_is_read_as_one(service: Service, turn: Any) -> None:
+    talk = Talk(article=ARTICLE, section="treatment", passages=("treatment.1",), intent="ask_treatment")
+
+    def passages(share: float) -> tuple[str, ...]:
+        kinds, near = (("ask_prognosis", share),), {"prognosis.1": 0.6, "prognosis.2": 0.3}
+        return follow_up(service, turn("follow_up", talk=talk, kinds=kinds, near=near))[0].passages
+
+    assert passages(0.9) == ("prognosis.1", "prognosis.2")
+    assert passages(0.3) == ("prognosis.1",)
+
+
+def test_questions_about_emergencies_come_with_where_to_call(service: Service, turn: Any) -> None:
+    help_line = service.emergency.help_line()
+    assert help_line in question(service, turn("ask_emergency_care"))[0].text
+    assert help_line not in question(service, turn("ask_cost"))[0].text
+
+
 @pytest.mark.parametrize(
     ("section", "passages", "outcome"),
     [
@@ -263,6 +280,8 @@ def test_is_it_painful_is_asked_of_what_was_just_shown(
     talk = Talk(article=ARTICLE, section=section, passages=passages)
     asked = turn("ask_symptoms", text="is it painful?", common=True, talk=talk)
     assert question(service, asked)[0].outcome == outcome
+    named = turn("ask_symptoms", text="are bone mets painful?", articles=(ARTICLE,), common=True, talk=talk)
+    assert question(service, named)[0].outcome == "answer"
 
 
 @pytest.mark.parametrize(
@@ -287,3 +306,8 @@ def test_more_simply_of_another_term(service: Service, turn: Any) -> None:
     talk = Talk(article=ARTICLE, section="treatment", passages=("treatment.3",))
     reply, _ = simplify(service, turn("simplify", ("hypercalcemia",), talk=talk))
     assert reply.outcome == "answer" and "Hypercalcemia: " in reply.text
+
+
+def test_more_simply_of_a_term_of_many_passages(service: Service, turn: Any) -> None:
+    talk = Talk(article=ARTICLE, section="treatment", passages=("treatment.3",))
+    assert simplify(service, turn("simplify", ("calcium",), talk=talk))[0].section == "overview"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from marrow.answering.spelling import COMMON, Spelling, load_abbreviations
+from marrow.answering.spelling import COMMON, Spelling, load_abbreviations, written_out
 from marrow.errors import DataError
 from marrow.settings import DATA
 
@@ -16,7 +16,9 @@ WORDS = ["treatment", "symptoms", "bisphosphonates", "fracture", "does", "what",
 @pytest.fixture(scope="module")
 def spelling() -> Spelling:
     counts = {**dict.fromkeys(WORDS, COMMON), "bones": 40, "bone": 30, "rare": 1}
-    return Spelling(counts, {"patient", "board"}, {"tx": "treatment", "chemo": "chemotherapy", "b/c": "because", "tumour": "tumor"})
+    return Spelling(
+        counts, {"patient", "board"}, {"tx": "treatment", "chemo": "chemotherapy", "b/c": "because", "tumour": "tumor"}
+    )
 
 
 @pytest.mark.parametrize(
@@ -41,6 +43,13 @@ def spelling() -> Spelling:
 )
 def test_mend(spelling: Spelling, typed: str, read: str) -> None:
     assert spelling.mend(typed) == read
+
+
+def test_training_questions_keep_their_slips() -> None:
+    assert (
+        written_out("Wat is the tx for tumuors?", {"wat": "what", "tx": "treatment"})
+        == "what is the treatment for tumuors?"
+    )
 
 
 def test_what_stands_right_is_left_alone(spelling: Spelling) -> None:
