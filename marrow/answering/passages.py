@@ -49,6 +49,9 @@ def _by_kind_and_terms(article: Article, terms: Sequence[Term], turn: Turn) -> t
     specific = [term for term in terms if term.specific]
     if turn.intent == "ask_definition" and (specific or (terms and article.id not in turn.articles)):
         return _best_few(article, _with(article.passages(), specific or list(terms)), turn)
+    if turn.intent == "ask_complications" and article.id not in turn.articles:
+        # What high calcium does stands with its symptoms; what bone metastasis does, in the overview.
+        sections.sort(key=lambda section: section.kind != "symptoms")
     for section in sections:
         if specific and (found := _with(section.passages, specific)):
             return _best_few(article, found, turn)

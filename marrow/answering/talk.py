@@ -38,6 +38,8 @@ SURE = 0.4
 UNDERSTOOD = 0.4
 #: From which share of its kind among the kinds of question on a follow-up is read as a question of that kind.
 ASKED = 0.6
+#: Words up to which a follow-up with a term's name says nothing beside it.
+NAMES_ONLY = 3
 #: A passage likelier than this is what a follow-up that names nothing asks for.
 MEANT = 0.3
 
@@ -108,7 +110,8 @@ def follow_up(service: Service, turn: Turn) -> tuple[Reply, Talk]:
         picked = service.library.article(turn.terms[0][0] if turn.terms else known or service.library.articles[0].id)
     terms = [term for term in terms_of(service, picked, turn) if term.specific]
     kind, share = turn.kinds[0] if turn.kinds else ("", 0.0)
-    if kind in service.wording.silences and share >= ASKED:  # "and the side effects?"
+    bare = terms and len(turn.text.split()) <= NAMES_ONLY  # "and surgery": nothing but a name
+    if kind in service.wording.silences and share >= ASKED and not bare:  # "and the side effects?"
         return question(service, replace(turn, intent=kind, scope={**turn.scope, picked.id: 1.0}))
     if picked.id in turn.articles and not terms and turn.talk.intent in SECTIONS_OF and turn.talk.article != picked.id:
         return question(service, replace(turn, intent=str(turn.talk.intent), ranking=()))

@@ -242,8 +242,16 @@ def test_every_term_of_the_article_is_explained_when_it_is_asked_for(service: Se
 
 def test_follow_up_may_ask_what_the_article_lacks(service: Service, turn: Any) -> None:
     talk = Talk(article=ARTICLE, section="treatment", passages=("treatment.3",), intent="ask_treatment")
-    lacking = turn("follow_up", ("denosumab",), talk=talk, kinds=(("ask_side_effects", 0.9),))
+    lacking = turn(
+        "follow_up",
+        ("denosumab",),
+        text="what about denosumab's side effects",
+        talk=talk,
+        kinds=(("ask_side_effects", 0.9),),
+    )
     assert follow_up(service, lacking)[0].text.startswith("The article does not say what the side effects")
+    bare = turn("follow_up", ("denosumab",), text="and denosumab?", talk=talk, kinds=(("ask_side_effects", 0.9),))
+    assert follow_up(service, bare)[0].passages == ("treatment.3",)
     unsure = turn("follow_up", ("denosumab",), talk=talk, kinds=(("ask_side_effects", 0.4),))
     assert follow_up(service, unsure)[0].passages == ("treatment.3",)
 
