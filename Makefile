@@ -39,7 +39,7 @@ channels: install ## show which messaging apps are configured, verified and reac
 train: install ## train a model from data/ and config.yml
 	@$(PY) -m marrow train
 
-adapter: install ## fine-tune the sentence encoder on the training questions (20 minutes): data/encoder/adapter.npz
+adapter: install ## fine-tune the sentence encoder on the training questions (half an hour): data/encoder/adapter.npz
 	@$(PY) scripts/adapt_encoder.py
 
 test: install-dev ## install, run every test that can run here
