@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections import Counter
@@ -59,6 +60,12 @@ class Mend(GraphComponent):  # type: ignore[misc]
     ) -> Mend:
         """An untrained component, which knows no words."""
         return cls(model_storage, resource, {})
+
+    @staticmethod
+    def fingerprint_addon(config: dict[str, Any]) -> str | None:
+        """The articles, whose words are counted too."""
+        files = sorted((settings.DATA / "articles").glob("*.md"))
+        return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
 
     def train(self, training_data: TrainingData) -> Resource:
         """Count the words of the training questions, of the articles and of their names."""
