@@ -33,6 +33,8 @@ DOUBT = 0.1
 FEELS = 0.15
 #: What a question for symptoms that names nothing asks after a passage of these sections, shown with one more at most.
 LIKE_WHAT, NARROW = {"diagnosis": "ask_procedure", "treatment": "ask_side_effects"}, 2
+#: Words that stand for what was shown; a question without one, of more words than so many, does not ask of that.
+POINTING, BARE = {"it", "that", "this", "they", "these", "those", "one"}, 3
 #: Passages beyond which an answer gives the plain wording of its first one only; "more simply" gives the rest.
 PLAIN_AT_MOST = 3
 #: Terms that "more simply" explains.
@@ -63,7 +65,8 @@ def tells_feelings(service: Service, turn: Turn) -> bool:
 def in_context(turn: Turn) -> Turn:
     """ "Is it painful?" of a test or a treatment that was just shown asks what it is like, not for symptoms."""
     kind = LIKE_WHAT.get(turn.talk.section or "")
-    if not kind or not turn.common or turn.articles:
+    words = set(re.findall(r"[a-z]+", turn.text.lower()))
+    if not kind or not turn.common or turn.articles or not (words & POINTING or len(words) <= BARE):
         return turn
     if turn.intent == "ask_symptoms" and len(turn.talk.passages) <= NARROW:
         return replace(turn, intent=kind)

@@ -12,6 +12,7 @@ import importlib.util
 import os
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -59,12 +60,13 @@ class Encoder:
     def __init__(
         self, weights: Path, tokenizer: Path, threads: int = 1, replaced: Mapping[str, npt.NDArray[Any]] | None = None
     ) -> None:
-        """One thread is best for single questions; training, which encodes thousands, may take more.
+        """`threads` batches at a time: one for single questions; training, which encodes thousands, may take more.
 
         `replaced` are tensors of the weights file, by name, that others stand in for.
         """
+        self._threads = threads
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = 1  # several batches side by side are faster than one on several cores
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         model = with_tensors(weights.read_bytes(), replaced or {})
@@ -84,10 +86,15 @@ class Encoder:
         alike: dict[int, list[int]] = {}
         for row, ids in enumerate(tokens):
             alike.setdefault(len(ids), []).append(row)
-        for rows in alike.values():
-            for start in range(0, len(rows), _BATCH):
-                batch = rows[start : start + _BATCH]
-                vectors[batch] = self._run(np.array([tokens[row] for row in batch], dtype=np.int64))
+        batches = [rows[at : at + _BATCH] for rows in alike.values() for at in range(0, len(rows), _BATCH)]
+        inputs = (np.array([tokens[row] for row in batch], dtype=np.int64) for batch in batches)
+        if self._threads > 1 and len(batches) > 1:
+            with ThreadPoolExecutor(self._threads) as pool:
+                found = list(pool.map(self._run, inputs))
+        else:
+            found = [self._run(batch) for batch in inputs]
+        for batch, part in zip(batches, found, strict=True):
+            vectors[batch] = part
         return vectors
 
     def _run(self, ids: npt.NDArray[np.int64]) -> Vectors:

@@ -13,6 +13,8 @@ _WH = r"(?:what|whats|how|hows|why|who|which|when|where)"
 _ASKING = re.compile(rf"\b{_WH}\b", re.IGNORECASE)
 # "what is it and how is it treated": a second question behind a conjunction, of a question word and three words more.
 _AND = re.compile(rf"[,;]?\s+(?:and|plus|&)\s+(?:also\s+|then\s+)?(?={_WH}(?:\s+\S+){{3}})", re.IGNORECASE)
+# A question mark right before a word ("?bony mets": a doubt) ends nothing.
+_SENTENCE = re.compile(r"(?:[^?]|(?<!\S)\?+(?=\w))+\?*|\?+")
 _SOCIAL = re.compile(
     r"(?:(?:hi+|hello|hey+|hiya|good (?:morning|afternoon|evening|day)|greetings|thanks|thank you|thx|ty|cheers|ok|"
     r"okay|great|lovely|right|sorry)(?: there| again| all| very much| so much| a lot| dear| doctor| doc| mate| love)*"
@@ -32,7 +34,7 @@ def split_questions(text: str) -> list[str]:
     """
     text = _without_greeting(text)
     parts: list[str] = []
-    for piece in (clause for sentence in re.findall(r"[^?]*\?+|[^?]+$", text) for clause in _clauses(sentence)):
+    for piece in (clause for sentence in _SENTENCE.findall(text) for clause in _clauses(sentence)):
         asks = (piece.endswith("?") or _ASKING.match(piece)) and len(re.findall(r"\w+", piece)) >= FEWEST_WORDS
         if parts and (not asks or len(parts) == MOST):
             parts[-1] = f"{parts[-1]} {piece}"

@@ -26,31 +26,40 @@ KNOWN = 2
 _WORD = re.compile(r"\w+(?:['’/]\w+)*/?|\W+")
 
 
-def load_abbreviations(path: Path) -> dict[str, str]:
-    """Short forms, lower case: what they stand for. Raises DataError for a file that is not groups of such pairs."""
+class Abbreviations:
+    """`pairs` are short forms, lower case, of a word or several, and what they stand for."""
+
+    def __init__(self, pairs: Mapping[str, str]) -> None:
+        self.pairs = {short.casefold(): meant for short, meant in pairs.items()}
+        listed = "|".join(re.escape(short) for short in sorted(self.pairs, key=len, reverse=True))
+        # Part of a longer word, or of one with an apostrophe ("y'all"), is no abbreviation.
+        self._pattern = re.compile(rf"(?<![\w'/])(?:{listed})(?!\w|['/]\w)" if listed else r"(?!)", re.IGNORECASE)
+
+    def write_out(self, text: str) -> str:
+        """The text with its abbreviations written out, and nothing else changed."""
+        plain, parts, at = text.replace("’", "'"), [], 0
+        for found in self._pattern.finditer(plain):
+            parts += [text[at : found.start()], self.pairs[found[0].casefold()]]
+            at = found.end()
+        return "".join([*parts, text[at:]])
+
+
+def load_abbreviations(path: Path) -> Abbreviations:
+    """Read groups of short forms and what they stand for. Raises DataError for a file that is anything else."""
     pairs: dict[str, str] = {}
     for group, forms in read_mapping(path).items():
         if not isinstance(forms, dict):
             raise DataError(path, 1, f"`{group}` is not a mapping", "Write `group: {short: what it stands for}`")
-        pairs |= {str(short).casefold(): str(meant) for short, meant in forms.items()}
-    return pairs
-
-
-def written_out(text: str, abbreviations: Mapping[str, str]) -> str:
-    """The text with its abbreviations written out, and nothing else changed."""
-    return "".join(abbreviations.get(_plain(piece), piece) for piece in _WORD.findall(text))
-
-
-def _plain(piece: str) -> str:
-    return piece.casefold().replace("’", "'")
+        pairs |= {str(short): str(meant) for short, meant in forms.items()}
+    return Abbreviations(pairs)
 
 
 class Spelling:
     """`counts` is how many training questions use a word (lower case); `words` are other words that are no slips."""
 
-    def __init__(self, counts: Mapping[str, int], words: Iterable[str], abbreviations: Mapping[str, str]) -> None:
+    def __init__(self, counts: Mapping[str, int], words: Iterable[str], abbreviations: Abbreviations) -> None:
         self._known = {*(w for w, n in counts.items() if n >= KNOWN), *words}
-        self._abbreviations = dict(abbreviations)
+        self._abbreviations = abbreviations
         self._by_first: dict[str, list[str]] = {}
         for word in sorted((w for w, n in counts.items() if n >= COMMON), key=lambda w: (-counts[w], w)):
             if len(word) >= SHORTEST and word.isalpha():
@@ -58,12 +67,10 @@ class Spelling:
 
     def mend(self, text: str) -> str:
         """The text with slips mended and abbreviations written out."""
-        return "".join(self._mended(piece) for piece in _WORD.findall(text))
+        return "".join(self._mended(piece) for piece in _WORD.findall(self._abbreviations.write_out(text)))
 
     def _mended(self, piece: str) -> str:
-        word = _plain(piece)
-        if word in self._abbreviations:
-            return self._abbreviations[word]
+        word = piece.casefold()
         if not word.isalpha() or len(word) < SHORTEST or word in self._known:
             return piece
         # A typo is rare in a word's beginning, but its first two letters may be swapped.

@@ -19,7 +19,7 @@ from marrow.answering.answers import (
 from marrow.answering.offers import section_offers
 from marrow.answering.service import Service
 from marrow.answering.terms import Term
-from marrow.answering.turn import EMERGENCIES, SECTIONS_OF, Talk, Turn
+from marrow.answering.turn import EMERGENCIES, SECTIONS_OF, Talk, Turn, family_of
 from marrow.content import Article, Passage
 from marrow.reply import Reply, compose
 from marrow.safety.red_flags import Alarm
@@ -36,6 +36,8 @@ _NOT = re.compile(r"\b(?:do not|don'?t|dont|never|not)\b", re.IGNORECASE)
 SURE = 0.4
 #: Below this confidence small talk is not understood.
 UNDERSTOOD = 0.4
+#: From which share of all talk about the talk on a message is such, though of which kind is unclear.
+TALK = 0.6
 #: From which share of its kind among the kinds of question on a follow-up is read as a question of that kind.
 ASKED = 0.6
 #: Words up to which a follow-up with a term's name says nothing beside it.
@@ -152,6 +154,8 @@ def fallback(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     """NLU is not sure. What is named decides, and likeness; where neither does, ask back."""
     if turn.terms or turn.articles:
         return follow_up(service, turn)
+    if sum(share for intent, share in turn.ranking if family_of(intent) == "talk") >= TALK:  # "wassup bot"
+        return smalltalk(service, turn, "capabilities")
     if max(turn.scope.values(), default=0.0) < 0.3:
         return out_of_scope(service, turn)
     return next_best(service, turn) if turn.confidence >= 0.1 else smalltalk(service, turn, "unclear")

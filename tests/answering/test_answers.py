@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -290,6 +291,16 @@ def test_is_it_painful_is_asked_of_what_was_just_shown(
     assert question(service, asked)[0].outcome == outcome
     named = turn("ask_symptoms", text="are bone mets painful?", articles=(ARTICLE,), common=True, talk=talk)
     assert question(service, named)[0].outcome == "answer"
+    elsewhere = turn("ask_symptoms", text="why do the bones break?", common=True, talk=talk)
+    assert question(service, elsewhere)[0].outcome == "answer"
+
+
+def test_talk_of_no_clear_kind_is_met_with_what_can_be_asked(service: Service, turn: Any) -> None:
+    shared = (("bot_identity", 0.3), ("greet", 0.2), ("compliment", 0.15), ("other_subject", 0.1))
+    unclear = turn("bot_identity", text="wassup bot", confidence=0.3, ranking=shared, scope={ARTICLE: 0.01})
+    assert smalltalk(service, unclear)[0].outcome == "smalltalk"
+    foreign = (("bot_identity", 0.3), ("other_subject", 0.25), ("ask_cost", 0.1))
+    assert smalltalk(service, replace(unclear, ranking=foreign))[0].outcome == "out_of_scope"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from marrow.answering.spelling import COMMON, Spelling, load_abbreviations, written_out
+from marrow.answering.spelling import COMMON, Abbreviations, Spelling, load_abbreviations
 from marrow.errors import DataError
 from marrow.settings import DATA
 
@@ -17,7 +17,18 @@ WORDS = ["treatment", "symptoms", "bisphosphonates", "fracture", "does", "what",
 def spelling() -> Spelling:
     counts = {**dict.fromkeys(WORDS, COMMON), "bones": 40, "bone": 30, "rare": 1}
     return Spelling(
-        counts, {"patient", "board"}, {"tx": "treatment", "chemo": "chemotherapy", "b/c": "because", "tumour": "tumor"}
+        counts,
+        {"patient", "board"},
+        Abbreviations(
+            {
+                "tx": "treatment",
+                "chemo": "chemotherapy",
+                "b/c": "because",
+                "tumour": "tumor",
+                "path #": "fracture",
+                "y": "why",
+            }
+        ),
     )
 
 
@@ -34,6 +45,8 @@ def spelling() -> Spelling:
         ("b/c it spraed", "because it spread"),
         ("chemo", "chemotherapy"),
         ("Tumour", "tumor"),
+        ("Path # treatmnet", "fracture treatment"),
+        ("y do y'all ask", "why do y'all ask"),
         ("board", "board"),
         ("Patient", "Patient"),
         ("xyzzy 12.5 mg", "xyzzy 12.5 mg"),
@@ -46,10 +59,8 @@ def test_mend(spelling: Spelling, typed: str, read: str) -> None:
 
 
 def test_training_questions_keep_their_slips() -> None:
-    assert (
-        written_out("Wat is the tx for tumuors?", {"wat": "what", "tx": "treatment"})
-        == "what is the treatment for tumuors?"
-    )
+    pairs = Abbreviations({"wat": "what", "tx": "treatment"})
+    assert pairs.write_out("Wat is the tx for tumuors?") == "what is the treatment for tumuors?"
 
 
 def test_what_stands_right_is_left_alone(spelling: Spelling) -> None:
@@ -58,7 +69,7 @@ def test_what_stands_right_is_left_alone(spelling: Spelling) -> None:
 
 
 def test_abbreviations_are_words_that_yaml_did_not_turn_into_something_else(tmp_path: Path) -> None:
-    pairs = load_abbreviations(DATA / "wording" / "abbreviations.yml")
+    pairs = load_abbreviations(DATA / "wording" / "abbreviations.yml").pairs
     assert pairs["tx"] == "treatment" and pairs["y"] == "why"
     assert not {"true", "false", "null"} & pairs.keys()
     broken = tmp_path / "abbreviations.yml"

@@ -19,7 +19,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from marrow import settings
 from marrow.answering.encoder import vocabulary
-from marrow.answering.spelling import Spelling, load_abbreviations, written_out
+from marrow.answering.spelling import Spelling, load_abbreviations
 from marrow.content import load_library
 from marrow.errors import ModelError
 from marrow.safety.hygiene import normalise
@@ -37,7 +37,7 @@ def read_training(messages: Iterable[Message]) -> Iterator[str]:
     """What training questions say: as people wrote them, slips and all, but with abbreviations written out as those of
     messages are."""
     abbreviations = load_abbreviations(ABBREVIATIONS)
-    return (written_out(normalise(message.get(TEXT)), abbreviations) for message in messages)
+    return (abbreviations.write_out(normalise(message.get(TEXT))) for message in messages)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
