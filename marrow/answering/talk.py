@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from marrow.answering import passages as choose
 from marrow.answering.answers import (
+    in_context,
     notes_on,
     out_of_scope,
     pick_article,
@@ -42,6 +43,8 @@ TALK = 0.6
 ASKED = 0.6
 #: Words up to which a follow-up with a term's name says nothing beside it.
 NAMES_ONLY = 3
+#: Words up to which a follow-up that names nothing asks for more light on what was shown.
+BARE = 2
 #: A passage likelier than this is what a follow-up that names nothing asks for.
 MEANT = 0.3
 
@@ -112,6 +115,8 @@ def follow_up(service: Service, turn: Turn) -> tuple[Reply, Talk]:
         picked = service.library.article(turn.terms[0][0] if turn.terms else known or service.library.articles[0].id)
     terms = [term for term in terms_of(service, picked, turn) if term.specific]
     kind, share = turn.kinds[0] if turn.kinds else ("", 0.0)
+    if in_context(replace(turn, intent=kind)).intent != kind:  # "does that hurt?" of a treatment
+        return question(service, replace(turn, intent=kind, scope={**turn.scope, picked.id: 1.0}))
     bare = terms and len(turn.text.split()) <= NAMES_ONLY  # "and surgery": nothing but a name
     if kind in service.wording.silences and share >= ASKED and not bare:  # "and the side effects?"
         return question(service, replace(turn, intent=kind, scope={**turn.scope, picked.id: 1.0}))
@@ -127,6 +132,9 @@ def follow_up(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     named = section_named(service, turn.text)
     if named and (section := picked.section(named)):
         return show(service, picked, section.passages, turn.talk, f"ask_{named}")
+    last = turn.talk.passages and turn.talk.article == picked.id and not turn.talk.misses
+    if last and len(turn.text.split()) <= BARE and share < ASKED:
+        return simplify(service, turn)  # "why?", "for example?": of what was just said
     best = max(picked.passages(), key=lambda p: choose.likeness(picked, p, turn))
     if turn.talk.article == picked.id and choose.likeness(picked, best, turn) >= MEANT and share < ASKED:
         return show(service, picked, [best], turn.talk, turn.talk.intent or "ask_definition")
