@@ -44,16 +44,20 @@ EXPLAINED_AT_MOST = 4
 #: Passages quoted with what a word means.
 MEANT_AT_MOST = 3
 #: Two words are forms of one when they begin with so many same letters, and with this share of the longer one's.
-ROOT_LETTERS, ROOT_SHARE = 5, 0.65
+ROOT_LETTERS, ROOT_SHARE = 5, 0.62
 
 
 def question(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     """A question: answer it, or say that the article does not; with a kind word or the safety line where they fit."""
     turn = in_context(turn)
-    if meant := _meaning(service, turn):
-        reply, talk = meant
-    else:
-        reply, talk = answer(service, turn) if turn.intent in SECTIONS_OF else not_covered(service, turn)
+    said = _meaning(service, turn)
+    if said is None:
+        said = answer(service, turn) if turn.intent in SECTIONS_OF else not_covered(service, turn)
+    return _with_lines(service, turn, *said)
+
+
+def _with_lines(service: Service, turn: Turn, reply: Reply, talk: Talk) -> tuple[Reply, Talk]:
+    """The reply with a kind word or the safety line where they fit."""
     doubt = sum(p for intent, p in turn.ranking if intent in EMERGENCIES)
     if doubt >= DOUBT or turn.intent == "ask_emergency_care":
         reply = with_line(reply, service.emergency.help_line())
@@ -65,7 +69,8 @@ def question(service: Service, turn: Turn) -> tuple[Reply, Talk]:
 
 def meaning(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
     """The reply to "what does X mean?", whatever the classifier takes it for; None for anything else."""
-    return question(service, turn) if _meaning(service, turn) else None
+    said = _meaning(service, turn)
+    return _with_lines(service, turn, *said) if said else None
 
 
 def _meaning(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
@@ -82,23 +87,25 @@ def _meaning(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
             continue
         entries = entries_of(article, [article.title] if title else [term.value for term in terms])
         if not entries:
-            continue
+            return None
         found = _using(article, terms, turn, asked)
         notes = notes_on(service, article, found, turn, terms) if terms else [explanation(e) for e in entries]
         return show(service, article, found, turn.talk, turn.intent, notes=notes, asked=[e.term for e in entries])
-    return _unexplained(service, turn, asked) if asked.plainly and re.fullmatch(r"[^\W\d_]{3,}", asked.words) else None
+    return _unexplained(service, turn, asked) if asked.is_word else None
 
 
 def _terms_asked(service: Service, article: Article, asked: Wanted, turn: Turn) -> list[Term]:
-    """The terms whose name is what is asked for, else, of one word, those it is another form of ("metastatic")."""
+    """The terms whose name is what is asked for, else, of a word that stands nowhere, those it is another form of
+    ("metastatic")."""
     named = [t for t in terms_of(service, article, turn) if bare(turn.names.get(t.value, t.value)) == asked.words]
-    if named or not asked.plainly or turn.others:
+    if named or not asked.is_word or turn.others or any(holds(p.text, asked.words) for p in article.passages()):
         return named
-    return [t for t in service.terms[article.id].values() if _same_root(t.value.casefold(), asked.words)][:1]
+    return [t for t in service.terms[article.id].values() if _same_root(t.value.casefold(), asked.words)]
 
 
 def _same_root(one: str, other: str) -> bool:
-    shared = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+    same = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    shared = sum(1 for _ in same)
     return shared >= ROOT_LETTERS and shared >= ROOT_SHARE * max(len(one), len(other))
 
 
@@ -273,7 +280,8 @@ def show(
     """Quote passages, put them in plain words, and name their source.
 
     `notes` are lines that go with the plain words; with `simply`, those come in full, with the terms explained, those
-    that were `asked` about first; before all else where the plain words were read already.
+    that were `asked` about first; before all else where the plain words were read already: in one line, as the widget
+    takes one line at most before a quotation.
     """
     found = _with_lists(article, found)
     section = found[0].section
@@ -288,7 +296,7 @@ def show(
     if simply:
         known = talk.passages == tuple(p.id for p in found) and not talk.misses and len(found) <= PLAIN_AT_MOST
         explained = _explained(service, article, found, asked)
-        lines = [*explained, *lines] if known else [*lines, *explained]
+        lines = [" ".join(explained), *lines] if known and plain else [*lines, *explained]
     lines.append(source_line(citations))
     offers: tuple[Offer, ...] = (offer(service.wording, None, "simplify"),) if not simply else ()
     offers += section_offers(service.wording, article, but=section, most=3 - len(offers))

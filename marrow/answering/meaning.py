@@ -10,8 +10,8 @@ _THAT = r"(?:it|this|that|they|these|those)"
 _WORD = r"(?:(?:the\s+)?(?:words?|terms?|phrase|name)\s+)?"
 _OPEN = r"^(?:(?:so|and|but|ok|okay|please|sorry|hi|hello)\b[\s,]*)*(?:(?:can|could) you (?:please )?)?(?:tell me\s+)?"
 _PLAINLY = (
-    r"(?:(?:in|with) (?:(?:a|this|that|the|very|more|so) )?(?:simple|plain|lay|easy|normal|other|everyday|article|text|"
-    r"paragraph|sentence|context)(?: (?:words?|terms?|english|language))?|"
+    r"(?:(?:in|with) (?:(?:a|this|that|the|very|more|so) )?(?:simple|plain|lay|easy|normal|other|everyday|medical|"
+    r"medicine|biology|article|text|paragraph|sentence|context)(?: (?:words?|terms?|english|language))?|"
     r"exactly|simply|please|here|again|actually|to me|for me|thanks|thank you)"
 )
 _CLOSE = rf"(?:[\s,.!-]*{_PLAINLY})*[\s?.!]*$"
@@ -43,6 +43,11 @@ class Wanted:
     plainly: bool
     definite: bool
 
+    @property
+    def is_word(self) -> bool:
+        """Whether it is a single word whose meaning is asked for and nothing else."""
+        return self.plainly and re.fullmatch(r"[^\W\d_]{3,}", self.words) is not None
+
 
 def bare(name: str) -> str:
     """A name as it is compared: lower case, without quotation marks and article.
@@ -73,5 +78,20 @@ def wanted(text: str) -> Wanted | None:
     return None
 
 
-#: Words that stand for what was said.
-_NOTHING = {"it", "this", "that", "they", "these", "those", "you", "he", "she", "word", "term", "all this", "all that"}
+#: Words that stand for what was said, and one whose meaning is no question for a dictionary.
+_NOTHING = {
+    "life",
+    "it",
+    "this",
+    "that",
+    "they",
+    "these",
+    "those",
+    "you",
+    "he",
+    "she",
+    "word",
+    "term",
+    "all this",
+    "all that",
+}

@@ -200,6 +200,9 @@ def urgent(service: Service, turn: Turn) -> tuple[Reply, Talk]:
 
     It alarms only when it is sure; what it merely suspects is read as the likeliest question.
     """
+    meant = meaning(service, turn)
+    if meant and meant[0].outcome == "answer":  # "what does throwing up mean?"
+        return meant
     shares = dict(turn.ranking)
     if sum(shares.get(intent, 0.0) for intent in EMERGENCIES) < SURE:
         return next_best(service, turn)

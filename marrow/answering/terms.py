@@ -64,7 +64,7 @@ def article_terms(article: Article) -> dict[str, Term]:
     wanted = {entry.term for entry in article.glossary} | {n.means for n in article.names}
     wanted = {w for w in wanted if w.casefold() != article.title.casefold()}
     found: dict[str, Term] = {}
-    for value in sorted(wanted, key=str.casefold):
+    for value in sorted(wanted, key=lambda w: (w.casefold(), w)):  # of "Surgery" and "surgery" always the same one
         spellings = {value, *(n.text for n in article.names if n.means.casefold() == value.casefold())}
         if passages := _users(article, spellings):
             named = any(n.kind != "misspelling" for n in article.names if n.means.casefold() == value.casefold())
@@ -73,14 +73,13 @@ def article_terms(article: Article) -> dict[str, Term]:
 
 
 def _users(article: Article, spellings: set[str]) -> tuple[str, ...]:
-    """The passages that use a term, else those under a heading that does, else those in other words: of the plain
-    wording, or the term's own apart ("original (primary) site")."""
+    """The passages that use a term, else those under a heading that does, else those whose plain wording
+    does."""
     headings = {section.kind: section.heading for section in article.sections}
     uses: tuple[Callable[[Passage, str], bool], ...] = (
-        lambda p, term: holds(p.text, term),
+        lambda p, term: holds(re.sub("[()]", "", p.text), term),  # "original (primary) site"
         lambda p, term: holds(headings[p.section], term),
         lambda p, term: holds(p.plain, term),
-        lambda p, term: all(holds(p.text, word) for word in term.split()),
     )
     for use in uses:
         if found := tuple(p.id for p in article.passages() if any(use(p, term) for term in spellings)):
