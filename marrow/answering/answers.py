@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from marrow.answering import passages as choose
+from marrow.answering.meaning import Wanted, bare, wanted
 from marrow.answering.offers import offer, section_offers
 from marrow.answering.service import Service
-from marrow.answering.terms import Term
+from marrow.answering.terms import Term, holds, is_section
 from marrow.answering.turn import EMERGENCIES, SECTIONS_OF, Talk, Turn
 from marrow.answering.wording import Silence
 from marrow.content import Article, GlossaryEntry, Passage
@@ -39,12 +41,23 @@ POINTING, BARE = {"it", "that", "this", "they", "these", "those", "one"}, 3
 PLAIN_AT_MOST = 3
 #: Terms that "more simply" explains.
 EXPLAINED_AT_MOST = 4
+#: Passages quoted with what a word means.
+MEANT_AT_MOST = 3
+#: Two words are forms of one when they begin with so many same letters, and with this share of the longer one's.
+ROOT_LETTERS, ROOT_SHARE = 5, 0.62
 
 
 def question(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     """A question: answer it, or say that the article does not; with a kind word or the safety line where they fit."""
     turn = in_context(turn)
-    reply, talk = answer(service, turn) if turn.intent in SECTIONS_OF else not_covered(service, turn)
+    said = _meaning(service, turn)
+    if said is None:
+        said = answer(service, turn) if turn.intent in SECTIONS_OF else not_covered(service, turn)
+    return _with_lines(service, turn, *said)
+
+
+def _with_lines(service: Service, turn: Turn, reply: Reply, talk: Talk) -> tuple[Reply, Talk]:
+    """The reply with a kind word or the safety line where they fit."""
     doubt = sum(p for intent, p in turn.ranking if intent in EMERGENCIES)
     if doubt >= DOUBT or turn.intent == "ask_emergency_care":
         reply = with_line(reply, service.emergency.help_line())
@@ -52,6 +65,72 @@ def question(service: Service, turn: Turn) -> tuple[Reply, Talk]:
         line, talk = service.next_text(talk, "comfort", service.wording.comfort)
         reply = with_line(reply, line, first=True)
     return reply, talk
+
+
+def meaning(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
+    """The reply to "what does X mean?", whatever the classifier takes it for; None for anything else."""
+    said = _meaning(service, turn)
+    return _with_lines(service, turn, *said) if said else None
+
+
+def _meaning(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
+    asked = wanted(turn.text)
+    if asked is None or (not asked.plainly and asked.definite and turn.intent != "ask_definition"):
+        return None  # "what is the outlook?" asks how it goes, not what the word means
+    turn = replace(turn, intent="ask_definition")
+    for article in sorted(
+        service.library.articles, key=lambda a: (a.id != turn.talk.article, -turn.scope.get(a.id, 0))
+    ):
+        terms = _terms_asked(service, article, asked, turn)
+        title = bare(turn.names.get(article.id, "")) == asked.words
+        if not terms and not title:
+            continue
+        entries = entries_of(article, [article.title] if title else [term.value for term in terms])
+        if not entries:
+            return None
+        found = _using(article, terms, turn, asked)
+        notes = notes_on(service, article, found, turn, terms) if terms else [explanation(e) for e in entries]
+        return show(service, article, found, turn.talk, turn.intent, notes=notes, asked=[e.term for e in entries])
+    return _unexplained(service, turn, asked) if asked.is_word else None
+
+
+def _terms_asked(service: Service, article: Article, asked: Wanted, turn: Turn) -> list[Term]:
+    """The terms whose name is what is asked for, else, of a word that stands nowhere, those it is another form of
+    ("metastatic")."""
+    named = [t for t in terms_of(service, article, turn) if bare(turn.names.get(t.value, t.value)) == asked.words]
+    if named or not asked.is_word or turn.others or any(holds(p.text, asked.words) for p in article.passages()):
+        return named
+    return [t for t in service.terms[article.id].values() if _same_root(t.value.casefold(), asked.words)]
+
+
+def _same_root(one: str, other: str) -> bool:
+    same = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    shared = sum(1 for _ in same)
+    return shared >= ROOT_LETTERS and shared >= ROOT_SHARE * max(len(one), len(other))
+
+
+def _using(article: Article, terms: Sequence[Term], turn: Turn, asked: Wanted) -> Sequence[Passage]:
+    """The passages to quote with a term's explanation: some that use it."""
+    if not asked.plainly and terms and (kind := is_section(terms[0].value)) and (section := article.section(kind)):
+        return section.passages  # "what is prognosis?" wants to know how it is, too
+    found = choose.select(article, terms, turn)
+    if not terms or any(p.id in term.passages for term in terms for p in found):
+        return found or article.sections[0].passages
+    return [p for p in article.passages() if p.id in terms[0].passages][:MEANT_AT_MOST]
+
+
+def _unexplained(service: Service, turn: Turn, asked: Wanted) -> tuple[Reply, Talk] | None:
+    """The article uses a word and does not explain it, or might; None where the question is about another subject."""
+    if turn.others:
+        return None
+    for article in service.library.articles:
+        if users := tuple(p.id for p in article.passages() if holds(p.text, asked.words)):
+            word = Term(article.id, asked.words, users, specific=True)
+            return not_covered(service, turn, "meaning", article, word)
+    picked = pick_article(service, turn)
+    if not isinstance(picked, Article):
+        return None
+    return not_covered(service, turn, "meaning", picked, Term(picked.id, asked.words, (), specific=True))
 
 
 def tells_feelings(service: Service, turn: Turn) -> bool:
@@ -85,7 +164,8 @@ def answer(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     if not found:
         return not_covered(service, turn, "detail", picked)
     about = [term for term in terms if any(p.id in term.passages for p in found)]
-    return show(service, picked, found, turn.talk, turn.intent, notes=notes_on(service, picked, found, turn, about))
+    notes = notes_on(service, picked, found, turn, about)
+    return show(service, picked, found, turn.talk, turn.intent, notes=notes, asked=[term.value for term in about])
 
 
 def notes_on(
@@ -102,14 +182,24 @@ def notes_on(
                 service.wording.frames["listed"].replace("{name}", name.text).replace("{term}", term.value.lower())
             )
         if turn.intent == "ask_definition":
-            lines += [_explanation(e) for e in article.glossary if e.term.casefold() == term.value.casefold()]
+            lines += [explanation(e) for e in entries_of(article, [term.value])]
     return lines
 
 
 _OTHER_NAMES = {"brand", "abbreviation"}
 
 
-def _explanation(entry: GlossaryEntry) -> str:
+def entries_of(article: Article, values: Sequence[str]) -> list[GlossaryEntry]:
+    """The glossary's entries of terms, of one that has none ("Bisphosphonates or denosumab") those of its parts."""
+    entries: list[GlossaryEntry] = []
+    for value in values:
+        own = [e for e in article.glossary if e.term.casefold() == value.casefold()]
+        entries += own or [e for e in article.glossary if holds(value, e.term)]
+    return list(dict.fromkeys(entries))
+
+
+def explanation(entry: GlossaryEntry) -> str:
+    """A glossary entry as a line."""
     return f"{entry.term[:1].upper()}{entry.term[1:]}: {entry.explanation}"
 
 
@@ -134,7 +224,7 @@ def pick_article(service: Service, turn: Turn) -> Article | tuple[Reply, Talk]:
     """The article the question is about, or the reply to one that is about none, or about an unclear one of several."""
     likely = {a: p for a, p in scope_of(service, turn).items() if p >= IN_SCOPE}
     if not likely:
-        return out_of_scope(service, turn)
+        return refuse(service, turn)
     best = max(likely.values())
     close = [a for a, p in likely.items() if best - p <= CLOSE]
     return service.library.article(close[0]) if len(close) == 1 else _ask_which(service, turn, close)
@@ -185,23 +275,28 @@ def show(
     *,
     simply: bool = False,
     notes: Sequence[str] = (),
+    asked: Sequence[str] = (),
 ) -> tuple[Reply, Talk]:
     """Quote passages, put them in plain words, and name their source.
 
-    `notes` are lines that go with the plain words; with `simply`, those come in full, with the terms explained.
+    `notes` are lines that go with the plain words; with `simply`, those come in full, with the terms explained, those
+    that were `asked` about first; before all else where the plain words were read already: in one line, as the widget
+    takes one line at most before a quotation.
     """
     found = _with_lists(article, found)
     section = found[0].section
     citations = tuple(citation(article, kind) for kind in dict.fromkeys(p.section for p in found))
-    explained = found if simply or len(found) <= PLAIN_AT_MOST else found[:1]
-    plain = " ".join(p.plain for p in explained if p.plain)
+    put_plainly = found if simply or len(found) <= PLAIN_AT_MOST else found[:1]
+    plain = " ".join(p.plain for p in put_plainly if p.plain)
     lines = quote(found)
     lines += [service.wording.frames["missing"].replace("{missing}", p.missing) for p in found if p.missing]
     if plain:
         lines.append(service.wording.frames["plain"].format(plain=plain))
     lines += notes
     if simply:
-        lines += _explained(service, article, found)
+        known = talk.passages == tuple(p.id for p in found) and not talk.misses and len(found) <= PLAIN_AT_MOST
+        explained = _explained(service, article, found, asked)
+        lines = [" ".join(explained), *lines] if known and plain else [*lines, *explained]
     lines.append(source_line(citations))
     offers: tuple[Offer, ...] = (offer(service.wording, None, "simplify"),) if not simply else ()
     offers += section_offers(service.wording, article, but=section, most=3 - len(offers))
@@ -212,8 +307,9 @@ def show(
     before = talk.seen if talk.article == article.id else ()
     seen = tuple(dict.fromkeys((*before, *reply.passages)))
     new = replace(
-        talk, article=article.id, section=section, passages=reply.passages, seen=seen, intent=intent, misses=0
-    )
+        talk, article=article.id, section=section, passages=reply.passages, seen=seen, intent=intent, misses=0,
+        asked=tuple(asked),
+    )  # fmt: skip
     return reply, new
 
 
@@ -226,8 +322,9 @@ def _with_lists(article: Article, found: Sequence[Passage]) -> tuple[Passage, ..
     return tuple(found)
 
 
-def _explained(service: Service, article: Article, found: Sequence[Passage]) -> list[str]:
-    """Glossary entries of the terms these passages use, one a line, what is peculiar to the passages first."""
+def _explained(service: Service, article: Article, found: Sequence[Passage], asked: Sequence[str]) -> list[str]:
+    """Glossary entries, one a line: those asked about, then those of the terms these passages use, what is peculiar to
+    the passages first."""
     used = service.terms[article.id]
     shown = {p.id for p in found}
     entries = [
@@ -236,13 +333,17 @@ def _explained(service: Service, article: Article, found: Sequence[Passage]) -> 
         if (term := used.get(entry.term.casefold())) and shown & set(term.passages)
     ]
     entries.sort(key=lambda pair: (not pair[0].specific, len(pair[0].passages)))
-    return [_explanation(entry) for _, entry in entries[:EXPLAINED_AT_MOST]]
+    wanted_first = dict.fromkeys([*entries_of(article, asked), *(entry for _, entry in entries)])
+    return [explanation(entry) for entry in list(wanted_first)[:EXPLAINED_AT_MOST]]
 
 
 def not_covered(
-    service: Service, turn: Turn, kind: str | None = None, article: Article | None = None
+    service: Service, turn: Turn, kind: str | None = None, article: Article | None = None, word: Term | None = None
 ) -> tuple[Reply, Talk]:
-    """Say that the article does not answer, name the nearest thing it says, and give a question for the care team."""
+    """Say that the article does not answer, name the nearest thing it says, and give a question for the care team.
+
+    `word` is one whose meaning is asked for.
+    """
     if article is None:
         picked = pick_article(service, turn)
         if not isinstance(picked, Article):
@@ -250,9 +351,10 @@ def not_covered(
         article = picked
     silence = service.wording.silences[kind or turn.intent]
     frames = service.wording.frames
-    near = _with_lists(article, [choose.nearest(article, silence.nearest, terms_of(service, article, turn), turn)])[:2]
+    terms = [word] if word and word.passages else terms_of(service, article, turn)
+    near = _with_lists(article, [choose.nearest(article, silence.nearest, terms, turn)])[:2]
     citations = (citation(article, near[0].section),)
-    says_not = service.fill(f"The article does not say {_asked(article, silence, turn, service)}.", article)
+    says_not = service.fill(f"The article does not say {_asked(article, silence, turn, service, word)}.", article)
     if turn.talk.misses >= 2 and turn.talk.misses % 2 == 0:
         reply = compose(
             "not_covered",
@@ -260,7 +362,7 @@ def not_covered(
             article=article.id,
             offers=section_offers(service.wording, article, most=3),
         )
-        return reply, replace(turn.talk, article=article.id, intent=turn.intent, misses=turn.talk.misses + 1)
+        return reply, replace(turn.talk, article=article.id, intent=turn.intent, misses=turn.talk.misses + 1, asked=())
     lines = [
         says_not,
         frames["nearest"],
@@ -273,11 +375,13 @@ def not_covered(
         citations=citations, offers=section_offers(service.wording, article, but=None, most=3),
     )  # fmt: skip
     talk = replace(turn.talk, article=article.id, section=near[0].section, passages=reply.passages, intent=turn.intent)
-    return reply, replace(talk, misses=turn.talk.misses + 1)
+    return reply, replace(talk, misses=turn.talk.misses + 1, asked=())
 
 
-def _asked(article: Article, silence: Silence, turn: Turn, service: Service) -> str:
-    """What was asked, by the name of the drug, test or treatment where the question has one."""
+def _asked(article: Article, silence: Silence, turn: Turn, service: Service, word: Term | None) -> str:
+    """What was asked, by the name of the word, drug, test or treatment where the question has one."""
+    if word is not None:
+        return silence.named.replace("{thing}", word.value)
     things = [turn.names.get(name, name) for name, group in turn.others if group in _NAMEABLE]
     for term in terms_of(service, article, turn):
         if term.specific and any(id.split(".")[0] in {"treatment", "diagnosis"} for id in term.passages):
@@ -293,6 +397,11 @@ _NAMEABLE = {"drug", "test", "remedy"}
 
 
 def out_of_scope(service: Service, turn: Turn) -> tuple[Reply, Talk]:
+    """Another subject by its kind; what a word of the article's means is not."""
+    return meaning(service, turn) or refuse(service, turn)
+
+
+def refuse(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     """Another subject: say what can be talked about."""
     text, talk = service.next_text(turn.talk, "out_of_scope", service.wording.out_of_scope)
     offers = topic_offers(service)

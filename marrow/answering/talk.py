@@ -9,10 +9,11 @@ from dataclasses import replace
 from marrow.answering import passages as choose
 from marrow.answering.answers import (
     in_context,
+    meaning,
     notes_on,
-    out_of_scope,
     pick_article,
     question,
+    refuse,
     show,
     terms_of,
     topic_offers,
@@ -53,6 +54,8 @@ def smalltalk(service: Service, turn: Turn, key: str | None = None) -> tuple[Rep
     """A short text that leads back to the topics. `key` is a row of `smalltalk` in replies.yml; else the intent."""
     if key is None and turn.intent == "repair" and (section_named(service, turn.text) or specific_terms(service, turn)):
         return follow_up(service, turn)  # "no, I meant the treatment"
+    if key is None and (meant := meaning(service, turn)):
+        return meant
     if key is None and turn.confidence < UNDERSTOOD:
         return fallback(service, turn)
     key = key or turn.intent
@@ -78,6 +81,8 @@ def full_disclaimer(service: Service, turn: Turn) -> tuple[Reply, Talk]:
 
 def simplify(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     """The last passages again, in plain words in full, with the terms explained."""
+    if meant := meaning(service, turn):
+        return meant
     article, shown = _shown(service, turn.talk)
     if article is None or not shown:
         if max(turn.scores.values(), default=0.0) >= choose.LIKELY:  # "what is it, in simple words"
@@ -85,9 +90,10 @@ def simplify(service: Service, turn: Turn) -> tuple[Reply, Talk]:
         return smalltalk(service, turn, "nothing_to_simplify")
     terms = terms_of(service, article, turn)
     terms = [t for t in terms if t.specific] or terms
+    asked = [term.value for term in terms] or turn.talk.asked
     if terms and not any(p.id in t.passages for t in terms for p in shown):  # "say the bit on calcium simply"
         shown = next(found for s in article.sections if (found := choose.with_terms(s, terms)))
-    return show(service, article, shown, turn.talk, turn.talk.intent or "ask_definition", simply=True)
+    return show(service, article, shown, turn.talk, turn.talk.intent or "ask_definition", simply=True, asked=asked)
 
 
 def tell_more(service: Service, turn: Turn) -> tuple[Reply, Talk]:
@@ -106,6 +112,8 @@ def tell_more(service: Service, turn: Turn) -> tuple[Reply, Talk]:
 
 def follow_up(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     """ "What about surgery?": by the term or the part it names, else by the next best reading of it as a question."""
+    if meant := meaning(service, turn):
+        return meant
     picked = pick_article(service, turn)
     if not isinstance(picked, Article):
         # Too short for the classifier of subjects to judge: within a talk it belongs to the talk.
@@ -128,7 +136,8 @@ def follow_up(service: Service, turn: Turn) -> tuple[Reply, Talk]:
             section = picked.section(kind)
             if section and (found := choose.with_terms(section, terms)):
                 notes = notes_on(service, picked, found, turn, terms)
-                return show(service, picked, found, turn.talk, turn.talk.intent or "ask_definition", notes=notes)
+                intent, asked = turn.talk.intent or "ask_definition", [term.value for term in terms]
+                return show(service, picked, found, turn.talk, intent, notes=notes, asked=asked)
     named = section_named(service, turn.text)
     if named and (section := picked.section(named)):
         return show(service, picked, section.passages, turn.talk, f"ask_{named}")
@@ -154,18 +163,20 @@ def next_best(service: Service, turn: Turn) -> tuple[Reply, Talk]:
         if intent in SECTIONS_OF or intent in service.wording.silences:
             return question(service, replace(turn, intent=intent))
         if intent == "other_subject":
-            return out_of_scope(service, turn)
+            return refuse(service, turn)
     return smalltalk(service, turn, "unclear")
 
 
 def fallback(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     """NLU is not sure. What is named decides, and likeness; where neither does, ask back."""
+    if meant := meaning(service, turn):
+        return meant
     if turn.terms or turn.articles:
         return follow_up(service, turn)
     if sum(share for intent, share in turn.ranking if family_of(intent) == "talk") >= TALK:  # "wassup bot"
         return smalltalk(service, turn, "capabilities")
     if max(turn.scope.values(), default=0.0) < 0.3:
-        return out_of_scope(service, turn)
+        return refuse(service, turn)
     return next_best(service, turn) if turn.confidence >= 0.1 else smalltalk(service, turn, "unclear")
 
 
@@ -189,6 +200,9 @@ def urgent(service: Service, turn: Turn) -> tuple[Reply, Talk]:
 
     It alarms only when it is sure; what it merely suspects is read as the likeliest question.
     """
+    meant = meaning(service, turn)
+    if meant and meant[0].outcome == "answer":  # "what does throwing up mean?"
+        return meant
     shares = dict(turn.ranking)
     if sum(shares.get(intent, 0.0) for intent in EMERGENCIES) < SURE:
         return next_best(service, turn)

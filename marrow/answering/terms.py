@@ -7,7 +7,7 @@ are close to a word of the vocabulary and are no English word themselves.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
-from marrow.content import Article, Library
+from marrow.content import Article, Library, Passage
 from marrow.content.article import SECTION_KINDS
 from marrow.errors import DataError
 from marrow.yamlfile import read_mapping
@@ -64,23 +64,43 @@ def article_terms(article: Article) -> dict[str, Term]:
     wanted = {entry.term for entry in article.glossary} | {n.means for n in article.names}
     wanted = {w for w in wanted if w.casefold() != article.title.casefold()}
     found: dict[str, Term] = {}
-    for value in sorted(wanted, key=str.casefold):
+    for value in sorted(wanted, key=lambda w: (w.casefold(), w)):  # of "Surgery" and "surgery" always the same one
         spellings = {value, *(n.text for n in article.names if n.means.casefold() == value.casefold())}
-        passages = tuple(p.id for p in article.passages() if any(_holds(p.text, s) for s in spellings))
-        if passages:
+        if passages := _users(article, spellings):
             named = any(n.kind != "misspelling" for n in article.names if n.means.casefold() == value.casefold())
             found[value.casefold()] = Term(article.id, value, passages, named and not _of_any_article(value, article))
     return found
 
 
+def _users(article: Article, spellings: set[str]) -> tuple[str, ...]:
+    """The passages that use a term, else those under a heading that does, else those whose plain wording
+    does."""
+    headings = {section.kind: section.heading for section in article.sections}
+    uses: tuple[Callable[[Passage, str], bool], ...] = (
+        lambda p, term: holds(re.sub("[()]", "", p.text), term),  # "original (primary) site"
+        lambda p, term: holds(headings[p.section], term),
+        lambda p, term: holds(p.plain, term),
+    )
+    for use in uses:
+        if found := tuple(p.id for p in article.passages() if any(use(p, term) for term in spellings)):
+            return found
+    return ()
+
+
 def _of_any_article(value: str, article: Article) -> bool:
-    if value.casefold().rstrip("s") in {kind.rstrip("s") for kind in SECTION_KINDS}:
+    if is_section(value):
         return True  # "symptoms" asks for a part of the article, not for a thing in it
     # Singular and plural of one word differ in their last letters: metastasis, metastases.
     return any(word[: max(4, len(word) - 3)] in value.casefold() for word in article.title.casefold().split())
 
 
-def _holds(text: str, phrase: str) -> bool:
+def is_section(value: str) -> str | None:
+    """The kind of section that a term is the name of, if it is one."""
+    return next((kind for kind in SECTION_KINDS if kind.rstrip("s") == value.casefold().rstrip("s")), None)
+
+
+def holds(text: str, phrase: str) -> bool:
+    """Whether a text uses a word or phrase, in the singular or plural."""
     stem = re.escape(phrase[:-1] if phrase.endswith("s") and len(phrase) > 4 else phrase)
     return re.search(rf"(?<!\w){stem}(?:e?s)?(?!\w)", text, re.IGNORECASE) is not None
 

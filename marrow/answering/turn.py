@@ -21,6 +21,9 @@ SECTIONS_OF = {
 }
 
 
+#: The fields of a Talk that are lists in its slot.
+_LISTS = ("passages", "seen", "asked")
+
 #: The intents of emergencies.
 EMERGENCIES = {"emergency", "crisis"}
 
@@ -42,7 +45,7 @@ class Talk:
     """What is remembered of a conversation: the one slot `talk`.
 
     `passages` were shown last, `seen` at any time; `misses` counts the replies in a row that did not answer; `said`
-    counts the texts of each kind already used.
+    counts the texts of each kind already used; `asked` are the names of the article's that were asked about last.
     """
 
     article: str | None = None
@@ -52,6 +55,7 @@ class Talk:
     intent: str | None = None
     misses: int = 0
     said: Mapping[str, int] = field(default_factory=dict)
+    asked: tuple[str, ...] = ()
 
     @classmethod
     def from_slot(cls, value: object) -> Talk:
@@ -59,13 +63,13 @@ class Talk:
         if not isinstance(value, dict):
             return cls()
         try:
-            return cls(**{**value, **{key: tuple(value.get(key) or ()) for key in ("passages", "seen")}})
+            return cls(**{**value, **{key: tuple(value.get(key) or ()) for key in _LISTS}})
         except TypeError:
             return cls()
 
     def to_slot(self) -> dict[str, Any]:
         """The talk as JSON."""
-        return {**asdict(self), "passages": list(self.passages), "seen": list(self.seen)}
+        return {**asdict(self), **{key: list(getattr(self, key)) for key in _LISTS}}
 
     def counted(self, key: str) -> Talk:
         """The talk with one more text of this kind said."""
@@ -119,7 +123,12 @@ def read_turn(latest_message: Mapping[str, Any], talk_slot: object) -> Turn:
         articles=tuple(dict.fromkeys(e["value"] for e in named(ARTICLE))),
         terms=tuple(dict.fromkeys((e["article"], e["value"]) for e in named(TERM))),
         others=tuple(dict.fromkeys((e["value"], e.get("group", "")) for e in named(OTHER))),
-        names={e["value"]: text[e["start"] : e["end"]] for kind in (OTHER, TERM) for e in named(kind) if "start" in e},
+        names={
+            e["value"]: text[e["start"] : e["end"]]
+            for kind in (ARTICLE, OTHER, TERM)
+            for e in named(kind)
+            if "start" in e
+        },
         scope=evidence.get("scope") or {},
         scores=evidence.get("scores") or {},
         common=bool(evidence.get("common")),

@@ -8,9 +8,18 @@ from typing import Any
 
 import pytest
 
-from marrow.answering.answers import question
+from marrow.answering.answers import out_of_scope, question
 from marrow.answering.service import Service
-from marrow.answering.talk import follow_up, full_disclaimer, next_best, simplify, smalltalk, tell_more, urgent
+from marrow.answering.talk import (
+    fallback,
+    follow_up,
+    full_disclaimer,
+    next_best,
+    simplify,
+    smalltalk,
+    tell_more,
+    urgent,
+)
 from marrow.answering.turn import SECTIONS_OF, Talk
 from marrow.reply import SHORT_DISCLAIMER, Reply
 
@@ -232,13 +241,96 @@ def test_feelings_are_met_first(service: Service, turn: Any, text: str, intent: 
 def test_every_term_of_the_article_is_explained_when_it_is_asked_for(service: Service, turn: Any) -> None:
     article = service.library.article(ARTICLE)
     for entry in article.glossary:
-        term = service.terms[ARTICLE].get(entry.term.casefold())
-        if term is None:  # a word of the plain wording only, or the title itself
+        if entry.term.casefold() == article.title.casefold():
             continue
+        term = service.terms[ARTICLE][entry.term.casefold()]
         reply, _ = question(service, turn("ask_definition", (term.value,)))
         assert reply.outcome == "answer", entry.term
         assert entry.explanation in reply.text, entry.term
         assert set(reply.passages) <= set(term.passages) | {"overview.1"}, entry.term
+
+
+@pytest.mark.parametrize("act", [question, out_of_scope, follow_up, fallback, simplify, smalltalk, urgent])
+@pytest.mark.parametrize("text", ["what does {} mean?", "{} meaning", "define {}", 'what is "{}"'])
+def test_meaning_is_told_whatever_the_classifier_takes_the_question_for(
+    service: Service, turn: Any, act: Any, text: str
+) -> None:
+    asked = {"text": text.format("prostate"), "names": {"prostate": "prostate"}, "scope": {ARTICLE: 0.01}}
+    reply, talk = act(service, turn("emergency", ("prostate",), **asked))
+    assert (reply.outcome, reply.passages) == ("answer", ("overview.2",))
+    assert "Prostate: A small gland" in reply.text
+    assert talk.asked == ("prostate",)
+
+
+def test_meaning_of_the_articles_own_name(service: Service, turn: Any) -> None:
+    named = {"articles": (ARTICLE,), "names": {ARTICLE: "bone mets"}}
+    reply, _ = question(service, turn("ask_definition", text="What do the words “bone mets” mean, please?", **named))
+    assert reply.outcome == "answer" and "Bone metastasis: The spread of cancer cells" in reply.text
+
+
+def test_name_of_two_terms_is_explained_by_both(service: Service, turn: Any) -> None:
+    term = "Bisphosphonates or denosumab"
+    asked = turn("ask_cost", (term,), text="bone strengtheners meaning", names={term: "bone strengtheners"})
+    reply, _ = question(service, asked)
+    assert reply.passages == ("treatment.3",) and "Bisphosphonates: " in reply.text and "Denosumab: " in reply.text
+
+
+def test_what_is_the_outlook_does_not_ask_for_the_words_meaning(service: Service, turn: Any) -> None:
+    def said(text: str) -> str:
+        names = {"prognosis": "prognosis"}
+        return question(service, turn("ask_prognosis", ("prognosis",), text=text, names=names))[0].text
+
+    assert "Prognosis: " in said("what is prognosis") and "Prognosis: " in said("what does the prognosis mean")
+    assert "Prognosis: " not in said("what is the prognosis")
+
+
+@pytest.mark.parametrize(
+    ("text", "scope", "nearest"),
+    [
+        ("what does compression mean", 0.97, "symptoms.4"),
+        ("what does facilitated mean", 0.01, "causes.2"),
+        ("define malignant", 0.97, "overview.1"),
+    ],
+)
+def test_word_without_an_explanation_is_not_covered(
+    service: Service, turn: Any, text: str, scope: float, nearest: str
+) -> None:
+    reply, _ = question(service, turn("ask_definition", text=text, scope={ARTICLE: scope}))
+    assert reply.outcome == "not_covered" and reply.passages == (nearest,)
+    assert reply.text.startswith(
+        f"The article does not say what the word “{text.split()[-2 if 'mean' in text else -1]}”"
+    )
+
+
+def test_word_of_another_subject_and_unlike_any_term_is_refused(service: Service, turn: Any) -> None:
+    asked = turn("ask_definition", text="what does velvet mean", scope={ARTICLE: 0.01})
+    assert question(service, asked)[0].outcome == "out_of_scope"
+    assert out_of_scope(service, replace(asked, intent="other_subject"))[0].outcome == "out_of_scope"
+    life = turn("other_subject", text="what is the meaning of life?", scope={ARTICLE: 0.01})
+    assert out_of_scope(service, life)[0].outcome == "out_of_scope"
+
+
+def test_emergency_is_no_word_to_explain(service: Service, turn: Any) -> None:
+    sure = turn("crisis", text="define suicide", ranking=(("crisis", 0.8),))
+    assert urgent(service, sure)[0].outcome == "urgent"
+
+
+def test_other_form_of_a_word_is_explained_by_it(service: Service, turn: Any) -> None:
+    reply, _ = question(service, turn("ask_definition", text="what does metastatic mean"))
+    assert reply.outcome == "answer" and "Metastasis: The spread" in reply.text
+
+
+@pytest.mark.parametrize("misses", [0, 1])
+def test_more_simply_explains_first_what_was_asked(service: Service, turn: Any, misses: int) -> None:
+    names = {"hypercalcemia": "hypercalcemia"}
+    asked = turn("ask_definition", ("hypercalcemia",), text="what does hypercalcemia mean?", names=names)
+    _, talk = question(service, asked)
+    talk = Talk.from_slot(talk.to_slot())
+    text = simplify(service, turn("simplify", talk=replace(talk, misses=misses)))[0].text
+    # The plain words were read already, unless what came before was no answer.
+    assert text.startswith("Hypercalcemia: High calcium") is (misses == 0)
+    explained = [text.index(f"{term}: ") for term in ("Hypercalcemia", "Nausea")]
+    assert explained == sorted(explained)
 
 
 def test_follow_up_may_ask_what_the_article_lacks(service: Service, turn: Any) -> None:

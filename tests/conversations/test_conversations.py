@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from marrow import settings
+from marrow.answering.answers import entries_of
 from marrow.answering.service import load_service
 from marrow.safety.red_flags import RedFlags
 
@@ -136,3 +137,23 @@ def test_repair(talk: Any) -> None:
 
 def test_long_conversation_stays_quick_and_sane(talk: Any) -> None:
     talk([("what about chemo?", "answer", "treatment.6"), ("and surgery", "answer", "treatment.5")] * 20)
+
+
+@pytest.mark.parametrize("wording", ["what does {} mean?", "what is {}", "{} meaning?"])
+def test_every_term_and_name_is_explained(talk: Any, wording: str) -> None:
+    article = load_service().library.article("bone-metastasis")
+    meant = {entry.term: entry.term for entry in article.glossary}
+    meant |= {name.text: name.means for name in article.names if name.kind in {"lay", "abbreviation"}}
+    for name, term in meant.items():
+        for entry in entries_of(article, [term]):
+            talk([(wording.format(name), "answer", entry.explanation)])
+
+
+def test_more_simply_explains_what_was_asked(talk: Any) -> None:
+    talk(
+        [
+            ("what does hypercalcemia mean?", "answer", "symptoms.5"),
+            ("say it more simply", "answer", "Hypercalcemia: High calcium levels in the blood."),
+            ("what does compression mean?", "not_covered", "what the word “compression” means"),
+        ]
+    )
