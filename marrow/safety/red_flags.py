@@ -66,9 +66,20 @@ class RedFlags:
         in the data file is the order of gravity; languages are tried in the order of the file, one that a text is
         plainly written in before the others.
         """
-        words = self._characters.words(normalise(text[:MAX_BODY_BYTES])[:MAX_BODY_BYTES])
-        languages = sorted(self._languages, key=lambda language: not language.claims(words))
+        words, languages = self._read(text)
         return next((alarm for language in languages if (alarm := language.find(words))), None)
+
+    def excused(self, text: str) -> bool:
+        """Whether a text has the words of an emergency but says itself that it is none: it denies, tells of the past,
+        supposes, asks in general. Reads a text as `find` does; what `find` alarms at is not excused."""
+        words, languages = self._read(text)
+        return not any(language.find(words) for language in languages) and any(
+            language.names_a_sign(words) for language in languages
+        )
+
+    def _read(self, text: str) -> tuple[list[str], list[_Language]]:
+        words = self._characters.words(normalise(text[:MAX_BODY_BYTES])[:MAX_BODY_BYTES])
+        return words, sorted(self._languages, key=lambda language: not language.claims(words))
 
 
 # --- from text to units -----------------------------------------------------------------------------------------------
@@ -543,6 +554,16 @@ class _Language:
         if self._hints and not self._hints.search(" ".join(words)):
             return None
         return next((alarm for words in self._lexicon.spelled(words) if (alarm := self._find(words))), None)
+
+    def names_a_sign(self, words: Sequence[str]) -> bool:
+        """Whether the words hold those of a sign, whatever is said of it."""
+        if self._hints and not self._hints.search(" ".join(words)):
+            return False
+        for reading in self._lexicon.spelled(words):
+            sentences = [self.read(part) for part, _ in _sentences(reading)]
+            if any(next(iter(finder.find(s)), None) for s in sentences for _, finder in self._signs):
+                return True
+        return False
 
     def _find(self, words: Sequence[str]) -> Alarm | None:
         sentences = [_Sentence(self, part, asked) for part, asked in _sentences(words)]

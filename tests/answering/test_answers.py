@@ -354,10 +354,19 @@ def test_follow_up_that_is_plainly_a_question_is_read_as_one(service: Service, t
 
     def passages(share: float) -> tuple[str, ...]:
         kinds, near = (("ask_prognosis", share),), {"prognosis.1": 0.6, "prognosis.2": 0.3}
-        return follow_up(service, turn("follow_up", talk=talk, kinds=kinds, near=near))[0].passages
+        asked = turn("follow_up", text="and how does it go on?", talk=talk, kinds=kinds, near=near)
+        return follow_up(service, asked)[0].passages
 
     assert passages(0.9) == ("prognosis.1", "prognosis.2")
     assert passages(0.3) == ("prognosis.1",)
+
+
+def test_a_bare_follow_up_asks_for_more_light_on_what_was_shown(service: Service, turn: Any) -> None:
+    talk = Talk(article=ARTICLE, section="symptoms", passages=("symptoms.3",), intent="ask_symptoms")
+    example = turn("follow_up", text="for example?", talk=talk, kinds=(("ask_causes", 0.4),), near={"causes.1": 0.5})
+    assert follow_up(service, example)[0].passages == ("symptoms.3",)
+    missed = replace(example, talk=replace(talk, misses=1))  # after another subject it asks of that
+    assert follow_up(service, missed)[0].passages != ("symptoms.3",)
 
 
 def test_questions_about_emergencies_come_with_where_to_call(service: Service, turn: Any) -> None:
