@@ -45,6 +45,8 @@ EXPLAINED_AT_MOST = 4
 MEANT_AT_MOST = 3
 #: Two words are forms of one when they begin with so many same letters, and with this share of the longer one's.
 ROOT_LETTERS, ROOT_SHARE = 5, 0.62
+#: Misses in a row after which a further one says whom to turn to.
+MISSES_AT_MOST = 2
 
 
 def question(service: Service, turn: Turn) -> tuple[Reply, Talk]:
@@ -137,8 +139,13 @@ def tells_feelings(service: Service, turn: Turn) -> bool:
     """Whether the message says how someone feels, beside what it asks."""
     if dict(turn.ranking).get("distress", 0.0) >= FEELS:
         return True
-    words = " ".join(re.findall(r"[a-z]+", turn.text.lower().replace("'", "").replace("’", "")))
-    return any(f" {feeling} " in f" {words} " for feeling in service.wording.feelings)
+    return _holds(turn.text, service.wording.feelings)
+
+
+def _holds(text: str, phrases: Sequence[str]) -> bool:
+    """Whether a text holds one of some words or phrases, which are lower-case and without apostrophes."""
+    words = " ".join(re.findall(r"[a-z]+", text.lower().replace("'", "").replace("’", "")))
+    return any(f" {phrase} " in f" {words} " for phrase in phrases)
 
 
 def in_context(turn: Turn) -> Turn:
@@ -349,51 +356,85 @@ def not_covered(
         if not isinstance(picked, Article):
             return picked
         article = picked
-    silence = service.wording.silences[kind or turn.intent]
+    row = kind or turn.intent
+    silence = service.wording.silences[row]
     frames = service.wording.frames
     terms = [word] if word and word.passages else terms_of(service, article, turn)
     near = _with_lists(article, [choose.nearest(article, silence.nearest, terms, turn)])[:2]
+    shown = f"{row} {near[0].id}"
+    again = turn.talk.said.get(shown, 0)
+    line, talk = missed(service, replace(turn.talk, article=article.id, intent=turn.intent, asked=()))
+    if again or not line:
+        talk = talk.counted(shown)
+    others = service.wording.says_again
+    says_not = others[(again - 1) % len(others)] if again else frames["says_not"]
+    lines = [says_not.replace("{what}", _asked(article, silence, turn, service, word))]
+    # One kind word is enough, and only once.
+    if silence.kind and f"kind {row}" not in talk.said and not tells_feelings(service, turn):
+        lines.insert(0, silence.kind)
+        talk = talk.counted(f"kind {row}")
+    lines = [service.fill(text, article) for text in lines]
+    ask_team = service.fill(frames["ask_team"].replace("{question}", silence.question), article)
+    offers = section_offers(service.wording, article, most=3)
+    if line or again:  # what was shown is no nearer the second time, and one thing to do is enough
+        lines += [ask_team, *line, *([frames["choose"]] if line else [])]
+        return compose("not_covered", lines, article=article.id, offers=offers), talk
     citations = (citation(article, near[0].section),)
-    says_not = service.fill(f"The article does not say {_asked(article, silence, turn, service, word)}.", article)
-    if turn.talk.misses >= 2 and turn.talk.misses % 2 == 0:
-        reply = compose(
-            "not_covered",
-            [says_not, service.fill(frames["missed"])],
-            article=article.id,
-            offers=section_offers(service.wording, article, most=3),
-        )
-        return reply, replace(turn.talk, article=article.id, intent=turn.intent, misses=turn.talk.misses + 1, asked=())
-    lines = [
-        says_not,
-        frames["nearest"],
-        *quote(near),
-        source_line(citations),
-        service.fill(frames["ask_team"].replace("{question}", silence.question), article),
-    ]
     reply = compose(
-        "not_covered", lines, article=article.id, section=near[0].section, passages=tuple(p.id for p in near),
-        citations=citations, offers=section_offers(service.wording, article, but=None, most=3),
+        "not_covered", [*lines, frames["nearest"], *quote(near), source_line(citations), ask_team],
+        article=article.id, section=near[0].section, passages=tuple(p.id for p in near), citations=citations,
+        offers=offers,
     )  # fmt: skip
-    talk = replace(turn.talk, article=article.id, section=near[0].section, passages=reply.passages, intent=turn.intent)
-    return reply, replace(talk, misses=turn.talk.misses + 1, asked=())
+    return reply, replace(talk, section=near[0].section, passages=reply.passages)
+
+
+def missed(service: Service, talk: Talk) -> tuple[list[str], Talk]:
+    """Count a reply that does not answer; after some in a row, a line that says sorry and whom to turn to."""
+    counted = replace(talk, misses=talk.misses + 1)
+    if talk.misses < MISSES_AT_MOST:
+        return [], counted
+    line, counted = service.next_text(counted, "missed", service.wording.missed)
+    return [line], counted
 
 
 def _asked(article: Article, silence: Silence, turn: Turn, service: Service, word: Term | None) -> str:
-    """What was asked, by the name of the word, drug, test or treatment where the question has one."""
+    """What was asked: by the words of the question, or by the name of the word, drug, test or treatment it has."""
     if word is not None:
         return silence.named.replace("{thing}", word.value)
-    things = [turn.names.get(name, name) for name, group in turn.others if group in _NAMEABLE]
+    for words, what in silence.also:
+        if _holds(turn.text, words):
+            return what
+    things = [turn.names.get(name, name) for name, group in turn.others if group in silence.of]
     for term in terms_of(service, article, turn):
-        if term.specific and any(id.split(".")[0] in {"treatment", "diagnosis"} for id in term.passages):
+        if term.specific and _groups_of(term) & set(silence.of):
             typed = turn.names.get(term.value, "").casefold()
             name = next((n.text for n in article.names if n.text.casefold() == typed and n.kind != "misspelling"), "")
-            things.append(name or term.value[:1].lower() + term.value[1:])
+            if not {term.value.casefold(), name.casefold()} & set(service.wording.generic):
+                things.append(name or term.value[:1].lower() + term.value[1:])
     if not silence.named or not things:
         return silence.what
-    return silence.named.replace("{thing}", " or ".join(list(dict.fromkeys(things))[:2]))
+    things = [_with_article(thing, service.wording.counted) for thing in dict.fromkeys(things)]
+    return silence.named.replace("{thing}", " or ".join(things[:2]))
 
 
-_NAMEABLE = {"drug", "test", "remedy"}
+def _groups_of(term: Term) -> set[str]:
+    """The groups of elsewhere.yml that a term would be of by the sections that have it."""
+    groups = {"treatment": "drug", "diagnosis": "test"}
+    return {groups[section] for id in term.passages if (section := id.split(".")[0]) in groups}
+
+
+def _with_article(name: str, counted: Sequence[str]) -> str:
+    """The name as it stands within a sentence: "a bone scan", "an MRI scan", "morphine", "blood tests".
+
+    `counted` are last words that go with "a" or "an".
+    """
+    if re.split(r"[\s-]", name.casefold())[-1] not in counted:
+        return name
+    return f"{'an' if _AN.match(name) else 'a'} {name}"
+
+
+# What "an" stands before: a vowel that is said, or a letter whose name begins with one.
+_AN = re.compile(r"(?!urine|uni)[aeiou]|x\b|xray|(?:mri|hiv)\b", re.IGNORECASE)
 
 
 def out_of_scope(service: Service, turn: Turn) -> tuple[Reply, Talk]:
@@ -403,9 +444,9 @@ def out_of_scope(service: Service, turn: Turn) -> tuple[Reply, Talk]:
 
 def refuse(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     """Another subject: say what can be talked about."""
-    text, talk = service.next_text(turn.talk, "out_of_scope", service.wording.out_of_scope)
-    offers = topic_offers(service)
-    return compose("out_of_scope", [text], offers=offers), replace(talk, misses=talk.misses + 1)
+    line, talk = missed(service, turn.talk)
+    text, talk = service.next_text(talk, "out_of_scope", service.wording.out_of_scope)
+    return compose("out_of_scope", [*line, text], offers=topic_offers(service)), talk
 
 
 def topic_offers(service: Service) -> tuple[Offer, ...]:

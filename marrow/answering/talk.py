@@ -10,6 +10,7 @@ from marrow.answering import passages as choose
 from marrow.answering.answers import (
     in_context,
     meaning,
+    missed,
     notes_on,
     pick_article,
     question,
@@ -31,6 +32,8 @@ _OPENS = {"greet", "affirm", "deny", "capabilities", "bot_identity", "repair", "
           "nothing_to_simplify", "thank", "how_are_you", "compliment", "privacy", "ask_source",
           "forget_me"}  # fmt: skip
 
+#: Small talk that does not answer what may have been a question.
+_MISSES = {"repair", "unclear"}
 
 _NOT = re.compile(r"\b(?:do not|don'?t|dont|never|not)\b", re.IGNORECASE)
 
@@ -59,9 +62,10 @@ def smalltalk(service: Service, turn: Turn, key: str | None = None) -> tuple[Rep
     if key is None and turn.confidence < UNDERSTOOD:
         return fallback(service, turn)
     key = key or turn.intent
-    text, talk = service.next_text(turn.talk, key, service.wording.smalltalk[key])
+    line, talk = missed(service, turn.talk) if key in _MISSES else ([], turn.talk)
+    text, talk = service.next_text(talk, key, service.wording.smalltalk[key])
     offers = topic_offers(service) if key in _OPENS else ()
-    return compose("smalltalk", [text], offers=offers), talk
+    return compose("smalltalk", [*line, text], offers=offers), talk
 
 
 def forget(service: Service, turn: Turn) -> tuple[Reply, Talk]:

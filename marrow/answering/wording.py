@@ -12,19 +12,26 @@ from marrow.yamlfile import read_mapping
 
 @dataclass(frozen=True)
 class Silence:
-    """How one kind of question that articles do not answer is met: a row of data/wording/not_covered.yml."""
+    """How one kind of question that articles do not answer is met: a row of data/wording/not_covered.yml.
+
+    `also` are pairs of words and the `what` that is said in its place when a question holds one of them.
+    """
 
     what: str
     question: str
     nearest: tuple[str, ...]
     named: str = ""
+    of: tuple[str, ...] = ("drug", "remedy", "test")
+    kind: str = ""
+    also: tuple[tuple[tuple[str, ...], str], ...] = ()
 
 
 @dataclass(frozen=True)
 class Wording:
-    """All of it. `frames` and `questions` are single texts; `smalltalk`, `comfort` and `out_of_scope` are used in turn.
+    """All of it. `frames` and `questions` are single texts; the others are lists of texts used in turn, but for
 
-    `feelings` are words and phrases that tell how someone feels.
+    `feelings`, words and phrases that tell how someone feels, `generic`, names that name nothing much, and `counted`,
+    last words of names that go with "a" or "an".
     """
 
     frames: Mapping[str, str]
@@ -33,6 +40,10 @@ class Wording:
     smalltalk: Mapping[str, tuple[str, ...]]
     comfort: tuple[str, ...]
     feelings: tuple[str, ...]
+    generic: tuple[str, ...]
+    counted: tuple[str, ...]
+    says_again: tuple[str, ...]
+    missed: tuple[str, ...]
     out_of_scope: tuple[str, ...]
     errors: Mapping[str, str]
     silences: Mapping[str, Silence]
@@ -42,7 +53,8 @@ class Wording:
         return [self.errors[problem]]
 
 
-_PARTS = ("frames", "questions", "section_words", "smalltalk", "comfort", "feelings", "out_of_scope", "errors")
+_LISTS = ("comfort", "feelings", "generic", "counted", "says_again", "missed", "out_of_scope")
+_PARTS = ("frames", "questions", "section_words", "smalltalk", "errors", *_LISTS)
 
 
 def load_wording(directory: Path) -> Wording:
@@ -59,15 +71,23 @@ def load_wording(directory: Path) -> Wording:
             raise DataError(
                 silences_path, line, f"`{name}` is not complete", "Give it `what`, `question` and `nearest`"
             )
-        silences[name] = Silence(row["what"], row["question"], tuple(row["nearest"]), row.get("named", ""))
+        try:
+            also = tuple((tuple(variant["words"]), variant["what"]) for variant in row.get("also", ()))
+        except (KeyError, TypeError):
+            line = _line_of(silences_path, f"{name}:")
+            raise DataError(
+                silences_path, line, f"`also` of `{name}` is not complete", "Give each of its rows `words` and `what`"
+            ) from None
+        more = {key: row[key] for key in ("named", "kind") if key in row}
+        if "of" in row:
+            more["of"] = tuple(row["of"])
+        silences[name] = Silence(row["what"], row["question"], tuple(row["nearest"]), also=also, **more)
     return Wording(
         frames=replies["frames"],
         questions=replies["questions"],
         section_words={kind: tuple(words) for kind, words in replies["section_words"].items()},
         smalltalk={name: _texts(replies_path, name, texts) for name, texts in replies["smalltalk"].items()},
-        comfort=_texts(replies_path, "comfort", replies["comfort"]),
-        feelings=_texts(replies_path, "feelings", replies["feelings"]),
-        out_of_scope=_texts(replies_path, "out_of_scope", replies["out_of_scope"]),
+        **{name: _texts(replies_path, name, replies[name]) for name in _LISTS},
         errors=replies["errors"],
         silences=silences,
     )

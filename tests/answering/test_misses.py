@@ -1,0 +1,123 @@
+"""Replies that do not answer: several in a row, the same one again, and the kind word before them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from evaluation.judging import names_what
+from marrow.answering.answers import question
+from marrow.answering.service import Service
+from marrow.answering.talk import smalltalk
+from marrow.answering.turn import Talk, Turn
+from marrow.reply import SHORT_DISCLAIMER, Reply
+
+ARTICLE = "bone-metastasis"
+#: One way to miss of each kind.
+MISSES = ("not_covered", "out_of_scope", "unclear", "repair")
+
+
+@pytest.fixture
+def miss(service: Service, turn: Callable[..., Turn]) -> Callable[[str, Talk], tuple[Reply, Talk]]:
+    def make(kind: str, talk: Talk) -> tuple[Reply, Talk]:
+        if kind == "not_covered":
+            return question(service, turn("ask_cost", talk=talk))
+        if kind == "out_of_scope":
+            return question(service, turn("ask_cost", scope={ARTICLE: 0.05}, talk=talk))
+        return smalltalk(service, turn("repair", talk=talk), kind)
+
+    return make
+
+
+def sorry(service: Service, reply: Reply) -> bool:
+    """Whether a reply says whom to turn to after several misses."""
+    return any(service.fill(text) in reply.text for text in service.wording.missed)
+
+
+@pytest.mark.parametrize("last", MISSES)
+@pytest.mark.parametrize("before", MISSES)
+def test_from_the_third_miss_on_people_and_topics_come(service: Service, miss: Any, before: str, last: str) -> None:
+    talk = Talk()
+    for _ in range(2):
+        reply, talk = miss(before, talk)
+        assert not sorry(service, reply)
+    for number in range(3, 6):
+        reply, talk = miss(last, talk)
+        assert sorry(service, reply) and "our care team" in reply.text
+        assert len(reply.offers) == 3
+        assert reply.text.count(SHORT_DISCLAIMER) == 1 and reply.text.endswith(SHORT_DISCLAIMER)
+        assert talk.misses == number
+
+
+@pytest.mark.parametrize("kind", MISSES)
+def test_an_answer_ends_the_misses(service: Service, turn: Any, miss: Any, kind: str) -> None:
+    talk = Talk()
+    for _ in range(3):
+        _, talk = miss(kind, talk)
+    _, talk = question(service, turn("ask_symptoms", talk=talk))
+    assert talk.misses == 0
+    reply, _ = miss(kind, talk)
+    assert not sorry(service, reply)
+
+
+@pytest.mark.parametrize("kind", MISSES)
+@pytest.mark.parametrize("answered_between", [False, True])
+def test_no_text_is_read_three_times(service: Service, turn: Any, miss: Any, kind: str, answered_between: bool) -> None:
+    talk, texts = Talk(), []
+    for _ in range(6):
+        reply, talk = miss(kind, talk)
+        texts.append(reply.text)
+        if answered_between:
+            _, talk = question(service, turn("ask_symptoms", talk=talk))
+    assert max(Counter(texts).values()) <= 2
+
+
+def test_what_was_shown_as_nearest_is_not_shown_for_the_same_again(service: Service, turn: Any) -> None:
+    first, talk = question(service, turn("ask_cost"))
+    assert first.passages and service.wording.frames["nearest"] in first.text
+    second, talk = question(service, turn("ask_cost", talk=talk))
+    assert not second.passages and names_what(second.text) and "“Who can help me" in second.text
+    assert service.wording.frames["nearest"] not in second.text
+    _, talk = question(service, turn("ask_symptoms", talk=talk))
+    other, _ = question(service, turn("ask_cost", ("denosumab",), talk=talk))
+    assert other.passages == ("treatment.3",), "another passage is news"
+
+
+def test_what_a_third_miss_left_out_is_shown_later(service: Service, turn: Any) -> None:
+    talk = Talk(misses=2)
+    reply, talk = question(service, turn("ask_cost", talk=talk))
+    assert not reply.passages
+    _, talk = question(service, turn("ask_symptoms", talk=talk))
+    assert question(service, turn("ask_cost", talk=talk))[0].passages
+
+
+def test_kind_word_stands_first_once_in_a_talk_and_not_beside_comfort(service: Service, turn: Any) -> None:
+    kind = service.wording.silences["ask_survival_time"].kind
+    first, talk = question(service, turn("ask_survival_time"))
+    assert first.text.startswith(f"{kind}\nThe article does not say how long")
+    _, talk = question(service, turn("ask_symptoms", talk=talk))
+    assert kind not in question(service, turn("ask_survival_time", talk=talk))[0].text
+    afraid, _ = question(service, turn("ask_survival_time", text="I am afraid. How long?"))
+    assert afraid.text.startswith(service.wording.comfort) and kind not in afraid.text
+
+
+@pytest.mark.parametrize(
+    ("intent", "text", "said"),
+    [
+        ("ask_daily_life", "can I fly to Spain", "whether it is safe to travel."),
+        ("ask_daily_life", "can I still drive", "whether it is safe to drive."),
+        ("ask_daily_life", "what can she do", "what is safe in daily life"),
+        ("ask_daily_life", "is a flue fine", "what is safe in daily life"),
+        ("ask_self_diagnosis", "Has mine spread?", "whether yours has spread"),
+        ("ask_second_opinion", "a second opinion?", "or whether to get a second opinion."),
+        ("ask_heredity", "is it my fault", "whether it comes from anything a person did."),
+    ],
+)
+def test_words_of_the_question_say_what_was_asked(
+    service: Service, turn: Any, intent: str, text: str, said: str
+) -> None:
+    reply, _ = question(service, turn(intent, text=text))
+    assert "The article does not say " in reply.text and said in reply.text
