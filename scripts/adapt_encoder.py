@@ -1,6 +1,6 @@
 """Fine-tune the sentence encoder on Marrow's own questions, and write the change as a small adapter.
 
-    python scripts/adapt_encoder.py [--epochs 4] [--rank 16] [--out data/encoder/adapter.npz]
+    python scripts/adapt_encoder.py [--epochs 4] [--rank 16] [--begin ADAPTER] [--out data/encoder/adapter.npz]
 
 Low-rank adaptation (Hu et al. 2021, "LoRA") of all linear layers of all-MiniLM-L6-v2, on four tasks at once: the kind
 of question (data/nlu), its family (answered, silent, urgent, ...), whether it is about a loaded article (the same
@@ -217,8 +217,13 @@ def batches(tasks: Tasks, tokenizer: Tokenizer, random: np.random.Generator) -> 
         )  # fmt: skip
 
 
-def learn(tasks: Tasks, *, epochs: int, rank: int, rate: float, seed: int = 0) -> dict[str, Any]:
-    """The adapter: {layer: (down float32[in, rank], up float32[rank, out])}. Adam, linear warm-up and decay."""
+def learn(
+    tasks: Tasks, *, epochs: int, rank: int, rate: float, seed: int = 0, begin: Path | None = None
+) -> dict[str, Any]:
+    """The adapter: {layer: (down float32[in, rank], up float32[rank, out])}. Adam, linear warm-up and decay.
+
+    `begin` is an adapter of the same rank to go on from; without one it begins at the published encoder.
+    """
     random = np.random.default_rng(seed)
     base = {name: jnp.asarray(value) for name, value in load_file(str(base_file())).items()}
     tokenizer = Tokenizer.from_file(str(encoder_files()[1]))
@@ -229,6 +234,12 @@ def learn(tasks: Tasks, *, epochs: int, rank: int, rate: float, seed: int = 0) -
         out, into = base[f"{name}.weight"].shape
         down = random.normal(0, 1 / math.sqrt(into), (into, rank))
         adapter[name] = (jnp.asarray(down, jnp.float32), jnp.zeros((rank, out)))
+    if begin is not None:
+        with np.load(begin, allow_pickle=False) as stored:
+            adapter = {
+                name: tuple(jnp.asarray(stored[f"{name}|{part}"], jnp.float32) for part in ("down", "up"))
+                for name in adapter
+            }
 
     def head(classes: int) -> tuple[Any, Any]:
         return jnp.zeros((DIMENSIONS, classes)), jnp.zeros(classes)
@@ -308,13 +319,16 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--rank", type=int, default=16)
     parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--begin", type=Path, help="an adapter to go on from, when only some questions are new")
     parser.add_argument("--out", type=Path, default=ADAPTER)
     arguments = parser.parse_args()
     tasks = read_tasks()
     print(f"{len(tasks.rows)} rows, {len(tasks.families)} kinds of question, {tasks.passages} passages", flush=True)
-    adapter = learn(tasks, epochs=arguments.epochs, rank=arguments.rank, rate=arguments.rate)
+    options = {"epochs": arguments.epochs, "rank": arguments.rank, "rate": arguments.rate}
+    adapter = learn(tasks, begin=arguments.begin, **options)
     about = {
-        "base": "all-MiniLM-L6-v2", "rank": arguments.rank, "epochs": arguments.epochs, "rows": len(tasks.rows),
+        "base": "all-MiniLM-L6-v2", "begun_at": arguments.begin and arguments.begin.name,
+        "rank": arguments.rank, "epochs": arguments.epochs, "rows": len(tasks.rows),
         "nlu_sha256": digest(settings.DATA / "nlu"), "articles_sha256": digest(settings.DATA / "articles"),
     }  # fmt: skip
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
