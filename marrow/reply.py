@@ -52,6 +52,7 @@ class Reply:
     plain: str | None = None
     disclaimer: str = SHORT_DISCLAIMER
     offers: tuple[Offer, ...] = ()
+    comfort: str | None = None  # a kind word to be said first, which `text` begins with when it is an answer
     erase: bool = False  # the person asked to be forgotten: the guard erases the conversation after the turn
 
     def as_dict(self, payload: Callable[[Offer], str]) -> dict[str, Any]:
@@ -69,7 +70,7 @@ class Reply:
 
     def to_wire(self) -> dict[str, Any]:
         """The reply as the action hands it to the guard: `as_dict` with bare targets, which the guard makes opaque."""
-        return {**self.as_dict(lambda offer: offer.target), "erase": self.erase}
+        return {**self.as_dict(lambda offer: offer.target), "comfort": self.comfort, "erase": self.erase}
 
     @classmethod
     def from_wire(cls, text: str, wire: Mapping[str, Any]) -> Reply:
@@ -86,6 +87,7 @@ class Reply:
             plain=wire.get("plain"),
             disclaimer=wire.get("disclaimer") or SHORT_DISCLAIMER,
             offers=tuple(Offer(s["title"], s["payload"]) for s in wire.get("suggestions") or ()),
+            comfort=wire.get("comfort"),
             erase=bool(wire.get("erase")),
         )
 
@@ -114,23 +116,28 @@ def with_disclaimer(reply: Reply) -> Reply:
 def merge(replies: Sequence[Reply]) -> Reply:
     """One reply to a message of several questions: the outcome that matters most, and the parts that carry it.
 
-    Small talk and refusals are left out when a part of the message was answered or honestly not covered.
+    Small talk and refusals are left out when a part of the message was answered or honestly not covered. A kind word
+    comes first, and once.
     """
     outcome = next(o for o in _WEIGHT if any(r.outcome == o for r in replies))
     kept = [r for r in replies if r.outcome == outcome or {r.outcome, outcome} <= {"answer", "not_covered"}]
-    if outcome not in {"answer", "not_covered"} or len(kept) == 1:
-        return next(r for r in kept if r.outcome == outcome)
     first = next(r for r in kept if r.outcome == outcome)
-    bodies = dict.fromkeys(r.text.removesuffix(r.disclaimer).strip() for r in kept)
+    if outcome not in {"answer", "not_covered"}:
+        return first
+    comfort = next((r.comfort for r in replies if r.comfort), None)
+    if len(kept) == 1:
+        return with_comfort(first, comfort) if comfort and not first.comfort else first
+    bodies = dict.fromkeys(r.text.removesuffix(r.disclaimer).removeprefix(r.comfort or "").strip() for r in kept)
     return with_disclaimer(
         replace(
             first,
-            text="\n".join(bodies),
+            text="\n".join([*([comfort] if comfort else []), *bodies]),
             section=kept[0].section,
             passages=tuple(p for r in kept for p in r.passages),
             citations=tuple({tuple(sorted(c.items())): c for r in kept for c in r.citations}.values()),
             plain=" ".join(r.plain for r in kept if r.plain) or None,
             offers=tuple(dict.fromkeys(o for r in reversed(kept) for o in r.offers))[:3],
+            comfort=comfort,
             erase=any(r.erase for r in replies),
         )
     )
@@ -144,6 +151,11 @@ def with_line(reply: Reply, line: str, *, first: bool = False) -> Reply:
     """The same reply with one more line, before its disclaimer or before everything."""
     body = reply.text.removesuffix(reply.disclaimer)
     return with_disclaimer(replace(reply, text=f"{line}\n{body}" if first else f"{body}\n{line}"))
+
+
+def with_comfort(reply: Reply, line: str) -> Reply:
+    """The same reply with a kind word first, which it remembers."""
+    return replace(with_line(reply, line, first=True), comfort=line)
 
 
 def _plain(text: str) -> str:

@@ -16,7 +16,7 @@ from marrow.answering.terms import Term, holds, is_section
 from marrow.answering.turn import EMERGENCIES, SECTIONS_OF, Talk, Turn
 from marrow.answering.wording import Silence
 from marrow.content import Article, GlossaryEntry, Passage
-from marrow.reply import Offer, Reply, citation, compose, quote, source_line, with_line
+from marrow.reply import Offer, Reply, citation, compose, quote, source_line, with_comfort, with_line
 
 #: Below this P(about an article) a question is about something else.
 IN_SCOPE = 0.9
@@ -63,10 +63,15 @@ def _with_lines(service: Service, turn: Turn, reply: Reply, talk: Talk) -> tuple
     doubt = sum(p for intent, p in turn.ranking if intent in EMERGENCIES)
     if doubt >= DOUBT or turn.intent == "ask_emergency_care":
         reply = with_line(reply, service.emergency.help_line())
-    if reply.outcome in {"answer", "not_covered"} and tells_feelings(service, turn):
-        line, talk = service.next_text(talk, "comfort", service.wording.comfort)
-        reply = with_line(reply, line, first=True)
-    return reply, talk
+    return acknowledged(service, turn, reply, talk)
+
+
+def acknowledged(service: Service, turn: Turn, reply: Reply, talk: Talk) -> tuple[Reply, Talk]:
+    """The reply with a kind word first, once, where the message says how someone feels beside what it asks."""
+    if reply.comfort or reply.outcome == "out_of_scope" or not tells_feelings(service, turn):
+        return reply, talk
+    line, talk = service.next_text(talk, "comfort", service.wording.comfort)
+    return with_comfort(reply, line), talk
 
 
 def meaning(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:

@@ -1,62 +1,194 @@
-"""Several questions in one message: where one ends and the next begins, and what is only a greeting before them."""
+"""Several questions in one message: where one ends and the next begins, and what is only a greeting before them.
+
+Whatever is in doubt stays one question: a wrong cut hurts more than a missed one.
+"""
 
 from __future__ import annotations
 
 import re
 
-#: Questions of one message that are answered; what goes beyond is read with the last of them.
+#: Questions of one message that are answered; of more, `asks_too_much` tells.
 MOST = 3
 #: A shorter one ("really?", "or not?") belongs to the question before it.
 FEWEST_WORDS = 3
 
 _WH = r"(?:what|whats|how|hows|why|who|which|when|where)"
-_ASKING = re.compile(rf"\b{_WH}\b", re.IGNORECASE)
-# "what is it and how is it treated": a second question behind a conjunction, of a question word and three words more.
-_AND = re.compile(rf"[,;]?\s+(?:and|plus|&)\s+(?:also\s+|then\s+)?(?={_WH}(?:\s+\S+){{3}})", re.IGNORECASE)
+_AUX = r"(?:is|are|was|were|am|do|does|did|can|could|will|would|should|shall|has|have|had|may|might|must)"
+# What a clause begins with that tells and does not ask: "how long it takes", "what the doctor said".
+_SUBJECT = (
+    r"(?:it|they|i|you|he|she|we|this|that|these|those|there|the|an?|my|his|her|our|their|your|people|someone|anyone)"
+)
+# A question by its word order: question word, verb ("how long does it take", "what causes it"), or "what about".
+_WH_ASKS = (
+    rf"(?:{_WH}\s+(?:(?!(?:{_SUBJECT}|to|if)\b)[\w'-]+\s+){{0,3}}?{_AUX}(?:n't)?\b|(?:what|how)\s+about\b|"
+    rf"(?:whats|hows|(?:what|how|who|when|where)'s)\b|(?:what|who|which)\s+(?:causes|happens|helps|makes|gets|triggers)\b)"
+)
+_AUX_ASKS = (
+    rf"(?:(?!ha[sd]|have){_AUX}(?:n't)?\s+{_SUBJECT}\b|(?:has|have|had)(?:n't)?\s+(?:it|they|i|you|he|she|we|that)\b)"
+)
+_REQUEST = (
+    r"(?:(?:can|could|would|will)\s+you(?:\s+please)?\s+|please\s+|i(?:'d|\s+would)\s+like\s+you\s+to\s+)?"
+    r"(?:tell|explain|show)\b|(?:i\s+(?:want|need)|i(?:'d|\s+would)\s+like)\s+to\s+(?:know|understand)\b|do\s+you\s+know\b"
+)
+_LEAD = r"(?:^|[.!;:,(]\s*)(?:(?:and|so|but|also|ok|okay|please|then|well|now)\s+)*"
+# After a comma, "which is" and "who has" tell more of something.
+_TELLS_MORE = rf"(?:(?:which|who|whose)\s+{_AUX}\b|who\s)"
+# "had a scan last week" and "hasn't happened yet" ask nothing: without its subject, only these begin a question.
+_INVERTED = (
+    rf"(?:{_AUX_ASKS}|(?:is|are|was|were|does|did|can|could|will|would|should)\s+"
+    r"(?!(?:not|barely|hardly|only|just|never)\b)\w)"
+)
+_ASKS = re.compile(
+    rf"{_LEAD}(?:(?<!,)(?<!, )(?:{_WH_ASKS}|{_INVERTED})|(?!{_TELLS_MORE})(?:{_WH_ASKS}|{_AUX_ASKS}))", re.IGNORECASE
+)
+_REQUESTS = re.compile(rf"{_LEAD}(?:{_REQUEST})", re.IGNORECASE)
+#: What a clause begins with that asks for something.
+ASKS_FOR = re.compile(rf"\s*(?:{_WH_ASKS}|{_REQUEST}|more\s+(?:about|on)\b|{_INVERTED})", re.IGNORECASE)
+_WITHIN = re.compile(rf"\s(?:{_WH}|if|whether)\b", re.IGNORECASE)
+
+_JOINT = re.compile(
+    r"[,.;]?\s+(?P<and>and|plus|&)\s+(?:also\s+|then\s+)?|(?P<mark>[,.;])+\s+(?:(?:also|then|so|but)\s+)?",
+    re.IGNORECASE,
+)
+_WH_FIRST = re.compile(rf"{_WH_ASKS}", re.IGNORECASE)
+_WH_AFTER_COMMA = re.compile(rf"(?!{_TELLS_MORE}){_WH_ASKS}", re.IGNORECASE)
+# "and should I worry?" asks of what was asked before it; "and can you" asks for it in other words.
+_AUX_FIRST = re.compile(
+    rf"(?!\w+(?:n't)?\s+(?:you\b|an?\b|i\s+(?:be\s+)?(?:worr|concern))|do\s+(?:the|my|his|her|our|their|this|that)\b)"
+    rf"{_AUX_ASKS}",
+    re.IGNORECASE,
+)
+# "and how it is treated", as learners put it and as it stands after "tell me".
+_WH_TELLS = re.compile(r"(?:how|why|what)\s+(?:it|they|this|that|the)\b", re.IGNORECASE)
+
 # A question mark right before a word ("?bony mets": a doubt) ends nothing.
 _SENTENCE = re.compile(r"(?:[^?]|(?<!\S)\?+(?=\w))+\?*|\?+")
+_NUMBER = re.compile(r"(?:(?<=\s)|^)\(?([1-9])[.)]\s*(?=\D)")
+# One word or two with a question mark that ask nothing of their own.
+_BELONGS = re.compile(
+    r"\W*(?:(?:or|and|is|are|do|does|can|no|not|yes|yeah|ok|okay|right|true|really|seriously|honestly|correct|huh|eh|"
+    r"please|pls|thanks|anyone|anybody|sorry|hello|hi|why|how|what|when|where|who|which|so|then|it|that|this|maybe|"
+    r"else|come|much|long|bad|good|any|ideas?|advice|thoughts|me|you|i)\b\W*)+",
+    re.IGNORECASE,
+)
+
+_WORTH = (
+    r"(?:thanks|thank|thx|ty|cheers|great|good|nice|lovely|helpful|useful|brilliant|perfect|amazing|excellent|awesome|"
+    r"fantastic|wonderful|clear|kind|helps|helped|appreciated?|super|love)"
+)
+_BESIDE = (
+    r"(?:you|your|you're|youre|u|that|that's|thats|this|it|it's|its|was|is|are|were|been|has|i|really|very|so|"
+    r"too|much|most|a|an|lot|lots|the|for|of|all|again|me|answers?|info|information|explanation|reply|response|job|work|"
+    r"bot|help|well|done|wow|oh|ok|okay|such|pretty|quite|actually|one)"
+)
+_NEXT = r"(?:and\s+|so\s+|but\s+|now\s+)?"
 _SOCIAL = re.compile(
     r"(?:(?:hi+|hello|hey+|hiya|good (?:morning|afternoon|evening|day)|greetings|thanks|thank you|thx|ty|cheers|ok|"
     r"okay|great|lovely|right|sorry)(?: there| again| all| very much| so much| a lot| dear| doctor| doc| mate| love)*"
-    rf"(?:[\s,.!;:-]*[,.!;:-]+\s*|\s+(?=(?:and\s+|so\s+|but\s+|now\s+)?{_WH}\b)))+(?:and\s+|so\s+|but\s+|now\s+)?",
+    rf"(?:[\s,.!;:-]*[,.!;:-]+\s*|\s+(?=(?:and\s+|so\s+|but\s+|now\s+)?{_WH}\b)))+{_NEXT}",
+    re.IGNORECASE,
+)
+# "that was really helpful, ": words of praise and thanks, nothing else, before what asks.
+_PRAISE = re.compile(
+    rf"(?=(?:{_BESIDE}[\s,]+)*{_WORTH}\b)(?:(?:{_WORTH}|{_BESIDE})(?:\s*[,.!;:-]+\s*|\s+))+?(?:and|so|but|now)?\s*"
+    rf"(?=(?!what\s+an?\b){_WH_ASKS}|(?<=[,.!;:-]\s)(?:{_REQUEST}|{_INVERTED}))",
     re.IGNORECASE,
 )
 
 
 def split_questions(text: str) -> list[str]:
-    """The message's questions, each with the statements before it, without the greeting or thanks in front; the whole
-    message when it has no two.
+    """The message's questions, three at most, each with the statements before it, without the greeting or thanks in
+    front; the whole message when it has no two.
 
     >>> split_questions("I have bone mets. What is denosumab? How is it found? Thanks")
     ['I have bone mets. What is denosumab?', 'How is it found? Thanks']
-    >>> split_questions("hi, what is it and how is it treated")
-    ['what is it', 'how is it treated']
+    >>> split_questions("hi, is it painful and how is it treated")
+    ['is it painful', 'how is it treated']
     """
-    text = _without_greeting(text)
+    return _questions(text)[:MOST]
+
+
+def asks_too_much(text: str) -> bool:
+    """Whether a message has more questions than `split_questions` gives."""
+    return len(_questions(text)) > MOST
+
+
+def _questions(text: str) -> list[str]:
+    text = _without_social(text)
+    if numbered := _numbered(text):
+        return numbered
+    sentences = [s.strip() for s in _SENTENCE.findall(text) if s.strip()]
+    alone = _single_words(sentences)
     parts: list[str] = []
-    for piece in (clause for sentence in _SENTENCE.findall(text) for clause in _clauses(sentence)):
-        asks = (piece.endswith("?") or _ASKING.match(piece)) and len(re.findall(r"\w+", piece)) >= FEWEST_WORDS
-        if parts and (not asks or len(parts) == MOST):
-            parts[-1] = f"{parts[-1]} {piece}"
-        elif piece:
-            parts.append(piece)
+    for index, sentence in enumerate(sentences):
+        clauses = _clauses(sentence)
+        for piece in clauses:
+            own = piece is not clauses[0] or piece.endswith("?") or _ASKS.match(piece)
+            asks = index in alone or (own and _words(piece) >= FEWEST_WORDS)
+            if parts and not asks:
+                parts[-1] = f"{parts[-1]} {piece}"
+            elif piece:
+                parts.append(piece)
     return parts if len(parts) > 1 else [text]
 
 
+def _words(text: str) -> int:
+    return len(re.findall(r"\w+", text))
+
+
+def _numbered(text: str) -> list[str]:
+    """The questions of "1. what is it 2. how is it treated", else none: a list of drugs is no list of questions."""
+    marks = list(_NUMBER.finditer(text))
+    if len(marks) < 2 or [int(m[1]) for m in marks] != list(range(1, len(marks) + 1)):
+        return []
+    ends = [m.start() for m in marks[1:]] + [len(text)]
+    items = [text[m.end() : end].strip(" ,;") for m, end in zip(marks, ends, strict=True)]
+    if not all(item.endswith("?") or _ASKS.match(item) or _REQUESTS.match(item) for item in items):
+        return []
+    before = text[: marks[0].start()].strip()
+    return [f"{before} {items[0]}".strip(), *items[1:]]
+
+
+def _single_words(sentences: list[str]) -> set[int]:
+    """Which of the sentences are questions of a word or two ("Symptoms? Treatment?"): two in a row at least."""
+    short = [s.endswith("?") and 0 < _words(s) < FEWEST_WORDS and not _BELONGS.fullmatch(s) for s in sentences]
+    runs = {i for i, is_short in enumerate(short) if is_short and any(short[max(0, i - 1) : i] + short[i + 1 : i + 2])}
+    # "Which is it? Benign? Malignant?" are readings of one question.
+    first = min(runs, default=0)
+    readings = first > 0 and not re.match(r"(?:whats?|what's|tell|how)\b", sentences[first - 1], re.IGNORECASE)
+    return set() if readings else runs
+
+
 def _clauses(sentence: str) -> list[str]:
-    """The sentence, cut before "and how ..." where what stands before it asks something too."""
+    """The sentence, cut before what asks once more, where what stands before it asks something too."""
     clauses: list[str] = []
     start = 0
-    for cut in _AND.finditer(sentence):
-        before = sentence[start : cut.start()]
-        if _ASKING.search(before) and len(re.findall(r"\w+", before)) >= FEWEST_WORDS:
+    for joint in _JOINT.finditer(sentence):
+        before, rest = sentence[start : joint.start()], sentence[joint.end() :]
+        if min(_words(before), _words(rest)) >= FEWEST_WORDS and _is_cut(before, joint, rest):
             clauses.append(before.strip())
-            start = cut.end()
+            start = joint.end()
     return [*clauses, sentence[start:].strip()]
 
 
-def _without_greeting(text: str) -> str:
-    """The text without the greeting or thanks before a question; the whole text where nothing much would be left."""
-    social = _SOCIAL.match(text)
-    rest = text[social.end() :] if social else text
-    return rest if len(re.findall(r"\w+", rest)) >= FEWEST_WORDS else text
+def _is_cut(before: str, joint: re.Match[str], rest: str) -> bool:
+    requests, asks = _REQUESTS.search(before), _ASKS.search(before)
+    if not (requests or asks):
+        return False
+    # "How do I know what is normal and what is not": what follows may belong to the clause within.
+    if asks and not requests and _WITHIN.search(before[asks.end() :]):
+        return False
+    if joint["mark"] == ",":
+        return bool(_WH_AFTER_COMMA.match(rest))
+    if _WH_FIRST.match(rest) or _AUX_FIRST.match(rest):
+        return True
+    return bool(joint["and"] and _WITHIN.search(before if requests else f" {before}") and _WH_TELLS.match(rest))
+
+
+def _without_social(text: str) -> str:
+    """The text without greeting, thanks or praise before a question; the whole text where nothing much is left."""
+    rest = text
+    for pattern in (_PRAISE, _SOCIAL, _PRAISE):
+        if social := pattern.match(rest):
+            rest = rest[social.end() :]
+    return rest if _words(rest) >= FEWEST_WORDS else text

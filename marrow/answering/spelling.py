@@ -69,6 +69,12 @@ class Spelling:
         """The text with slips mended and abbreviations written out."""
         return "".join(self._mended(piece) for piece in _WORD.findall(self._abbreviations.write_out(text)))
 
+    def knows(self, text: str) -> bool:
+        """Whether a mended text has a word that is known, or a figure; "hellooo" is "hello" drawn out."""
+        words = re.findall(r"[^\W\d_]+", text.casefold())
+        drawn = [re.sub(r"(\w{1,3}?)\1+", rf"\1{more}", word) for word in words for more in ("", r"\1")]
+        return bool(re.search(r"\d", text) or self._known & {*words, *drawn})
+
     def _mended(self, piece: str) -> str:
         word = piece.casefold()
         if not word.isalpha() or len(word) < SHORTEST or word in self._known:

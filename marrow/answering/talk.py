@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from marrow.answering import passages as choose
 from marrow.answering.answers import (
+    acknowledged,
     in_context,
     meaning,
     missed,
@@ -20,6 +21,7 @@ from marrow.answering.answers import (
     topic_offers,
 )
 from marrow.answering.offers import section_offers
+from marrow.answering.parts import ASKS_FOR
 from marrow.answering.service import Service
 from marrow.answering.terms import Term
 from marrow.answering.turn import EMERGENCIES, SECTIONS_OF, Talk, Turn, family_of
@@ -51,6 +53,62 @@ NAMES_ONLY = 3
 BARE = 2
 #: A passage likelier than this is what a follow-up that names nothing asks for.
 MEANT = 0.3
+#: Names of an article from which on a word in them stands for it alone ("mets").
+ITS_WORD = 3
+#: Letters from which on a lone word of an article is asked for; shorter ones are "the" and "may".
+SHORTEST = 4
+
+# Words of section_words in replies.yml that people in distress say of themselves.
+_OF_THEMSELVES = re.compile(r"\b(?:why|feel|future|chances)\b", re.IGNORECASE)
+_MORE = re.compile(r"\bmore\b|\bgo on\b|\bcontinue\b", re.IGNORECASE)
+
+
+def by_rule(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
+    """The reply to what needs no classifier: a message of no known word, or of nothing but a name; else None.
+
+    A button, and what may be an emergency, are not its affair.
+    """
+    if turn.target is not None or _urgency(turn) >= SURE:
+        return None
+    return _by_name(service, turn) if turn.known else smalltalk(service, turn, "unclear")
+
+
+def _by_name(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
+    """ "Biopsy?", "the symptoms", "mets": what the article says of it."""
+    bare = re.sub(r"^(?:the|an?)\s+", "", turn.text.casefold().strip(" ?!.,;:")).strip()
+    typed = {value for value, name in turn.names.items() if name.casefold() == bare}
+    named = [(id, value) for id, value in turn.terms if value in typed]
+    specific = [(id, v) for id, v in named if service.terms[id][v.casefold()].specific]
+    known = [a for a in service.library.articles if len(service.library.articles) == 1 or a.id == turn.talk.article]
+    if not specific and known:
+        kind = next((kind for kind, names in service.wording.section_words.items() if bare in names), "")
+        section = known[0].section(kind)
+        if section and not _OF_THEMSELVES.fullmatch(bare):
+            return show(service, known[0], section.passages, turn.talk, f"ask_{kind}")
+    articles = [id for id in turn.articles if id in typed] or [a.id for a in known if _stands_for(bare, a)]
+    if terms := specific or ([] if articles else named):
+        about = replace(turn, terms=tuple(terms), articles=(), scope={terms[0][0]: 1.0})
+    elif articles:
+        about = replace(turn, terms=(), articles=(articles[0],), scope={articles[0]: 1.0})
+    else:
+        return _by_word(service, turn, known[0], bare) if known else None
+    doubt = tuple(pair for pair in turn.ranking if pair[0] in EMERGENCIES)
+    return question(service, replace(about, intent="ask_definition", ranking=doubt, others=()))
+
+
+def _stands_for(word: str, article: Article) -> bool:
+    names = [n.text.casefold().split() for n in article.names if n.means.casefold() == article.title.casefold()]
+    return sum(word in name for name in names) >= ITS_WORD
+
+
+def _by_word(service: Service, turn: Turn, article: Article, word: str) -> tuple[Reply, Talk] | None:
+    """ "Pain": of the passages with a plain word of the article the likeliest, where the turn asks at all."""
+    asks = turn.intent in {"follow_up", "nlu_fallback"} or family_of(turn.intent) in {"answered", "silent"}
+    found = [p for p in article.passages() if word in re.findall(r"\w+", p.text.casefold())]
+    if not asks or not found or turn.others or len(word) < SHORTEST:
+        return None
+    best = max(found, key=lambda p: choose.likeness(article, p, turn))
+    return show(service, article, [best], turn.talk, turn.talk.intent or "ask_definition")
 
 
 def smalltalk(service: Service, turn: Turn, key: str | None = None) -> tuple[Reply, Talk]:
@@ -61,11 +119,36 @@ def smalltalk(service: Service, turn: Turn, key: str | None = None) -> tuple[Rep
         return meant
     if key is None and turn.confidence < UNDERSTOOD:
         return fallback(service, turn)
+    if key is None and turn.intent == "distress" and (answered := _asked_in_distress(service, turn)):
+        return answered
     key = key or turn.intent
     line, talk = missed(service, turn.talk) if key in _MISSES else ([], turn.talk)
     text, talk = service.next_text(talk, key, service.wording.smalltalk[key])
     offers = topic_offers(service) if key in _OPENS else ()
-    return compose("smalltalk", [*line, text], offers=offers), talk
+    reply = compose("smalltalk", [*line, text], offers=offers)
+    if key == "distress":  # what is left of it beside the answer to another part of the message
+        reply = replace(reply, comfort=service.next_text(turn.talk, "comfort", service.wording.comfort)[0])
+    return reply, talk
+
+
+def _asked_in_distress(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
+    """The answer to a clause that asks for something by its name, or for more, beside what it tells of feelings."""
+    for clause in re.split(r"(?<=[,.;:!?])\s+|\s+(?:but|and|so)\s+", turn.text):
+        short = clause.endswith("?") and len(clause.split()) <= NAMES_ONLY  # "and the surgery?"
+        if not (short or ASKS_FOR.match(clause)):
+            continue
+        typed = {value for value, name in turn.names.items() if name.casefold() in clause.casefold()}
+        about = replace(
+            turn,
+            text=clause,
+            terms=tuple((id, value) for id, value in turn.terms if value in typed),
+            articles=tuple(id for id in turn.articles if id in typed),
+        )
+        if about.terms or about.articles or section_named(service, _OF_THEMSELVES.sub(" ", clause)):
+            return acknowledged(service, turn, *follow_up(service, about))
+        if _MORE.search(clause):
+            return tell_more(service, turn)
+    return None
 
 
 def forget(service: Service, turn: Turn) -> tuple[Reply, Talk]:
@@ -101,6 +184,11 @@ def simplify(service: Service, turn: Turn) -> tuple[Reply, Talk]:
 
 
 def tell_more(service: Service, turn: Turn) -> tuple[Reply, Talk]:
+    """What there is more, with a kind word first where the person tells how they feel."""
+    return acknowledged(service, turn, *_tell_more(service, turn))
+
+
+def _tell_more(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     """What the section has beyond what was shown, else what other parts there are."""
     article, shown = _shown(service, turn.talk)
     if article is None:
@@ -115,6 +203,11 @@ def tell_more(service: Service, turn: Turn) -> tuple[Reply, Talk]:
 
 
 def follow_up(service: Service, turn: Turn) -> tuple[Reply, Talk]:
+    """What was asked in short, with a kind word first where the person tells how they feel."""
+    return acknowledged(service, turn, *_follow_up(service, turn))
+
+
+def _follow_up(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     """ "What about surgery?": by the term or the part it names, else by the next best reading of it as a question."""
     if meant := meaning(service, turn):
         return meant
@@ -207,11 +300,14 @@ def urgent(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     meant = meaning(service, turn)
     if meant and meant[0].outcome == "answer":  # "what does throwing up mean?"
         return meant
-    shares = dict(turn.ranking)
-    if sum(shares.get(intent, 0.0) for intent in EMERGENCIES) < SURE:
+    if _urgency(turn) < SURE:
         return next_best(service, turn)
     alarm = Alarm("crisis" if turn.intent == "crisis" else "general", sign="", carer=False, language="en")
     return compose("urgent", service.emergency.text(alarm, service.care_team).splitlines()), turn.talk
+
+
+def _urgency(turn: Turn) -> float:
+    return sum(share for intent, share in turn.ranking if intent in EMERGENCIES)
 
 
 def _shown(service: Service, talk: Talk) -> tuple[Article | None, Sequence[Passage]]:
@@ -236,3 +332,18 @@ def section_named(service: Service, text: str) -> str | None:
         if any(set(name.split()) <= words for name in names):
             return kind
     return None
+
+
+def names_any(service: Service, text: str) -> bool:
+    """Whether a text has a name of an article, or of one of its terms that have names of their own."""
+    words = f" {_letters(text)} "
+    for article in service.library.articles:
+        meant = {article.title.casefold(), *(k for k, term in service.terms[article.id].items() if term.specific)}
+        names = {*meant, *(n.text for n in article.names if n.means.casefold() in meant)}
+        if any(f" {_letters(name)}{plural} " in words for name in names for plural in ("", "s")):
+            return True
+    return False
+
+
+def _letters(text: str) -> str:
+    return " ".join(re.findall(r"[a-z]+", text.casefold()))

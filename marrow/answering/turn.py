@@ -81,10 +81,10 @@ class Turn:
     """A question and its evidence.
 
     `ranking` is intents with confidences, best first; `kinds` the same of the kinds of question alone. `articles` are
-    ids named in the text, `terms` (article id, term) pairs, `names` says as what each thing was named, `others` are
-    (name, group) pairs of things named that no article has. `scope` is P(about an article) by id, `scores` P(a
-    passage | the question) by "article/passage". `common` says that the text names no subject at all. `target` is a
-    chosen button's.
+    ids named in the text, `terms` (article id, term) pairs, `names` says as what each thing (an article by its id) was
+    named, `others` are (name, group) pairs of things named that no article has. `scope` is P(about an article) by id,
+    `scores` P(a passage | the question) by "article/passage". `common` says that the text names no subject at all,
+    `known` that it has a word that anyone knows. `target` is a chosen button's.
     """
 
     text: str
@@ -99,6 +99,7 @@ class Turn:
     scope: Mapping[str, float] = field(default_factory=dict)
     scores: Mapping[str, float] = field(default_factory=dict)
     common: bool = False
+    known: bool = True
     target: str | None = None
     talk: Talk = field(default_factory=Talk)
 
@@ -132,6 +133,7 @@ def read_turn(latest_message: Mapping[str, Any], talk_slot: object) -> Turn:
         scope=evidence.get("scope") or {},
         scores=evidence.get("scores") or {},
         common=bool(evidence.get("common")),
+        known=bool(latest_message.get("known", True)),
         target=next((e["value"] for e in named("target")), None),
         talk=Talk.from_slot(talk_slot),
     )

@@ -22,13 +22,14 @@ from rasa.core.channels.channel import OutputChannel, UserMessage
 
 from marrow import settings
 from marrow.answering.offers import all_targets, title_of
-from marrow.answering.parts import split_questions
+from marrow.answering.parts import asks_too_much, split_questions
 from marrow.answering.service import Service, load_service
+from marrow.answering.talk import names_any
 from marrow.rasa.identity import Identity, load_secret
 from marrow.rasa.lanes import Lanes
 from marrow.rasa.limits import Buckets
 from marrow.rasa.store import MarrowTrackerStore
-from marrow.reply import Reply, compose, merge, with_disclaimer
+from marrow.reply import Reply, compose, merge, with_disclaimer, with_line
 from marrow.safety.hygiene import MAX_BODY_BYTES, MAX_TEXT_CHARS, normalise
 from marrow.safety.red_flags import RedFlags
 
@@ -161,11 +162,26 @@ class Guard:
             return self.error("empty")
         if max(len(typed.strip()), len(clean)) > MAX_TEXT_CHARS:
             return self.error("too_long")
-        answers = [
-            await self._turn(handler, channel, conversation, part, None, ends) for part in split_questions(clean)
-        ]
-        failed = next((answer for answer in answers if answer.problem), None)
-        return failed or Answered(merge([answer.reply for answer in answers]))
+        replies: list[Reply] = []
+        for part in split_questions(clean):
+            # "What is asthma and how is it treated?": what names nothing of an article is about the other subject too.
+            if replies and replies[-1].outcome == "out_of_scope" and not names_any(self.service, part):
+                continue
+            answered = await self._turn(handler, channel, conversation, part, None, ends)
+            if answered.problem:
+                return answered
+            replies.append(answered.reply)
+        return Answered(self._as_one(replies, asks_too_much(clean)))
+
+    def _as_one(self, replies: list[Reply], too_much: bool) -> Reply:
+        """One reply to a message of several questions, which says what of it was not answered."""
+        reply = merge(replies)
+        frames = self.service.wording.frames
+        if reply.outcome in {"answer", "not_covered"} and any(r.outcome == "out_of_scope" for r in replies):
+            reply = with_line(reply, frames["elsewhere"])
+        if too_much and reply.outcome != "urgent":
+            reply = with_line(reply, frames["too_much"])
+        return reply
 
     # -- through ---------------------------------------------------------------------------------------------------
 

@@ -11,9 +11,11 @@ import pytest
 from marrow.answering.answers import out_of_scope, question
 from marrow.answering.service import Service
 from marrow.answering.talk import (
+    by_rule,
     fallback,
     follow_up,
     full_disclaimer,
+    names_any,
     next_best,
     simplify,
     smalltalk,
@@ -431,3 +433,91 @@ def test_more_simply_of_another_term(service: Service, turn: Any) -> None:
 def test_more_simply_of_a_term_of_many_passages(service: Service, turn: Any) -> None:
     talk = Talk(article=ARTICLE, section="treatment", passages=("treatment.3",))
     assert simplify(service, turn("simplify", ("calcium",), talk=talk))[0].section == "overview"
+
+
+@pytest.mark.parametrize(
+    ("text", "terms", "passages"),
+    [
+        ("Biopsy?", ("biopsy",), ["diagnosis.2"]),
+        ("hypercalcemia", ("hypercalcemia",), ["overview.3", "symptoms.5"]),
+        ("the surgery", ("surgery",), ["treatment.5"]),
+        ("prognosis", ("prognosis",), ["prognosis.1", "prognosis.2"]),
+        ("Causes", (), ["causes.1", "causes.2", "causes.3"]),
+        ("mets", (), ["overview.1", "overview.2", "overview.3"]),
+    ],
+)
+def test_lone_name_is_answered_whatever_the_classifier_says(
+    service: Service, turn: Any, text: str, terms: tuple[str, ...], passages: list[str]
+) -> None:
+    names = {term: text.strip("?").removeprefix("the ") for term in terms}
+    for intent in ("ask_self_diagnosis", "greet", "other_subject"):
+        found = by_rule(service, turn(intent, terms, text=text, names=names, scope={ARTICLE: 0.05}))
+        assert found is not None and found[0].outcome == "answer"
+        assert list(found[0].passages) == passages
+
+
+def test_lone_word_of_the_article_is_answered_where_it_asks(service: Service, turn: Any) -> None:
+    near = {"symptoms.2": 0.8, "treatment.2": 0.1}
+    found = by_rule(service, turn("follow_up", text="pain?", near=near))
+    assert found is not None and found[0].passages == ("symptoms.2",)
+    assert by_rule(service, turn("repair", text="pain?", near=near)) is None
+
+
+@pytest.mark.parametrize("text", ["what is a biopsy", "biopsy or surgery", "no biopsy", "asthma", "why", "hi"])
+def test_more_than_a_name_is_left_to_the_classifier(service: Service, turn: Any, text: str) -> None:
+    names = {"biopsy": "biopsy", "surgery": "surgery"}
+    assert by_rule(service, turn("ask_diagnosis", ("biopsy", "surgery"), text=text, names=names)) is None
+
+
+@pytest.mark.parametrize("intent", ["repair", "other_subject", "ask_alternative", "greet"])
+def test_words_that_nobody_knows_take_one_way(service: Service, turn: Any, intent: str) -> None:
+    found = by_rule(service, turn(intent, text="zxcv mnbv", known=False))
+    assert found is not None
+    reply, _ = found
+    assert reply.outcome == "smalltalk" and reply.offers
+    assert reply.text.startswith(service.wording.smalltalk["unclear"][0])
+
+
+def test_no_rule_is_a_reason_to_miss_an_emergency(service: Service, turn: Any) -> None:
+    assert by_rule(service, turn("emergency", text="zxcv", known=False)) is None
+    lone = {"text": "paralysis", "names": {"paralysis": "paralysis"}}
+    assert by_rule(service, turn("emergency", ("paralysis",), **lone)) is None
+    doubted = by_rule(service, turn("ask_symptoms", ("paralysis",), ranking=(("emergency", 0.2),), **lone))
+    assert doubted is not None and service.emergency.help_line() in doubted[0].text
+
+
+def test_request_beside_feelings_is_answered_with_a_kind_word_first(service: Service, turn: Any) -> None:
+    names = {"chemotherapy": "chemo", "surgery": "surgery"}
+    asked = turn("distress", ("chemotherapy",), text="I feel so alone with this, what about chemo", names=names)
+    reply, talk = smalltalk(service, asked)
+    assert reply.outcome == "answer" and reply.passages == ("treatment.6",)
+    assert reply.text.startswith(service.wording.comfort[0])
+    short = turn("distress", ("surgery",), text="I'm scared. And the surgery?", names={"surgery": "surgery"})
+    assert smalltalk(service, short)[0].passages == ("treatment.5",)
+    reply, _ = smalltalk(service, turn("distress", text="I'm so frightened, tell me more", talk=talk))
+    assert reply.outcome == "answer" and "treatment.6" not in reply.passages
+    assert reply.text.startswith(service.wording.comfort[1])
+
+
+@pytest.mark.parametrize(
+    "text", ["I'm so scared of surgery", "why me? I'm terrified", "I feel so alone", "how should I feel, I'm so sad"]
+)
+def test_feelings_without_a_request_get_comfort_only(service: Service, turn: Any, text: str) -> None:
+    reply, _ = smalltalk(service, turn("distress", ("surgery",), text=text, names={"surgery": "surgery"}))
+    assert reply.outcome == "smalltalk"
+    assert reply.text.startswith(service.fill(service.wording.smalltalk["distress"][0]))
+
+
+def test_follow_up_and_more_of_someone_afraid_begin_with_a_kind_word(service: Service, turn: Any) -> None:
+    talk = Talk(article=ARTICLE, section="treatment", passages=("treatment.3",))
+    for act, text in ((follow_up, "I'm scared. and the surgery?"), (tell_more, "I'm scared, tell me more")):
+        reply, _ = act(service, turn("follow_up", ("surgery",), text=text, talk=talk))
+        assert reply.outcome == "answer" and reply.text.startswith(service.wording.comfort[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [("what are bone mets", True), ("the Biopsy?", True), ("is it curable", False), ("what are the symptoms", False)],
+)
+def test_whether_a_text_names_anything_of_an_article(service: Service, text: str, names: bool) -> None:
+    assert names_any(service, text) is names

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from marrow.answering.answers import question
-from marrow.answering.parts import split_questions
+from marrow.answering.parts import asks_too_much, split_questions
 from marrow.answering.service import Service
 from marrow.answering.talk import smalltalk
-from marrow.reply import merge
+from marrow.reply import Reply, merge
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,11 @@ from marrow.reply import merge
         ("I have mets. What is denosumab? How is it found? Thanks", 2),
         ("the usual scan for ?bone mets. Which is it?", 1),
         ("What is it?how is it found?", 2),
-        ("What is it? What causes it? How is it found? How is it treated?", 3),
+        ("Is it curable? or not?", 1),
+        ("What causes it? Why?", 1),
+        ("Symptoms? Treatment? Prognosis?", 3),
+        ("What are bone mets? Symptoms? Treatment?", 3),
+        ("Which is it? Benign? Malignant?", 1),
     ],
 )
 def test_split(text: str, parts: int) -> None:
@@ -39,9 +43,18 @@ def test_split(text: str, parts: int) -> None:
     [
         ("hi, what is it and how is it treated", ["what is it", "how is it treated"]),
         ("what are the signs and also which drugs are given", ["what are the signs", "which drugs are given"]),
+        ("what is denosumab, what are the side effects", ["what is denosumab", "what are the side effects"]),
+        ("what is it. how is it treated; is it curable", ["what is it", "how is it treated", "is it curable"]),
+        ("Is it painful and can it be treated?", ["Is it painful", "can it be treated?"]),
+        ("can you tell me what it is and how it is treated", ["can you tell me what it is", "how it is treated"]),
+        ("1. What is it 2. how is it treated", ["What is it", "how is it treated"]),
         ("my knee hurts and what can I do", ["my knee hurts and what can I do"]),
         ("how do I know what is normal and what is not", ["how do I know what is normal and what is not"]),
         ("Thanks! And what about surgery?", ["what about surgery?"]),
+        ("thanks that was really helpful, what about surgery", ["what about surgery"]),
+        ("great answer thank you but what is a biopsy", ["what is a biopsy"]),
+        ("thank you that helps, is it painful", ["is it painful"]),
+        ("thanks, you're great! how is it treated", ["how is it treated"]),
         ("good morning doctor, my husband has secondaries", ["my husband has secondaries"]),
         ("thank you so much", ["thank you so much"]),
         ("hello dear, yes", ["hello dear, yes"]),
@@ -49,6 +62,49 @@ def test_split(text: str, parts: int) -> None:
 )
 def test_a_second_question_behind_and_and_a_greeting_in_front(text: str, parts: list[str]) -> None:
     assert split_questions(text) == parts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the leaflet that says what to do and how long it takes, is on the table",
+        "I don't know what to do, how long it takes or who to ask",
+        "What does my mother, who is 80, need?",
+        "is there a scan, which is safe, for my dad",
+        "I fell last month, was x-rayed, nothing broken, is that mets?",
+        "had a scan in 2019, all clear, and what now",
+        "Is it worse when I lie down and when I stand up",
+        "is it ok to pick up my son and do the school run",
+        "What is the treatment and should I be worried?",
+        "Is it better to rest or is it better to move",
+        "I take 1. calcium 2. vitamin D, is that ok?",
+        "thank you for telling me what it is",
+        "that was very kind, what a relief",
+    ],
+)
+def test_stories_and_clauses_stay_one(text: str) -> None:
+    assert split_questions(text) == [text]
+
+
+def test_three_questions_are_answered_and_more_are_noticed() -> None:
+    three = "What is it? What causes it? How is it found?"
+    assert not asks_too_much(three)
+    assert asks_too_much(f"{three} How is it treated?")
+    assert split_questions(f"{three} How is it treated? Thanks") == split_questions(three)
+
+
+def test_kind_word_comes_first_and_once_in_merged_answers(service: Service, turn: Any) -> None:
+    comfort = service.wording.comfort
+    treatment, _ = question(service, turn("ask_treatment", ("denosumab",)))
+    time, _ = question(service, turn("ask_survival_time", text="I'm so scared, how long have I got?"))
+    alone, _ = smalltalk(service, turn("distress", text="I feel so alone"))
+    assert time.comfort == comfort[0] and time.text.startswith(comfort[0])
+    for replies in ([treatment, time], [treatment, time, alone], [treatment, alone]):
+        merged = merge([Reply.from_wire(r.text, r.to_wire()) for r in replies])
+        assert merged.text.startswith(comfort[0]) and "to strengthen bones" in merged.text
+        assert sum(merged.text.count(line) for line in comfort) == 1
+        assert merged.text.endswith(merged.disclaimer)
+    assert merge([alone]).text == alone.text
 
 
 def test_answers_are_one_reply_with_one_disclaimer(service: Service, turn: Any) -> None:

@@ -58,6 +58,24 @@ def test_mend(spelling: Spelling, typed: str, read: str) -> None:
     assert spelling.mend(typed) == read
 
 
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("qwer bones", True),
+        ("treeeatment", True),
+        ("bonesbones", False),
+        ("999", True),
+        ("zxcv mnbv", False),
+        ("jkl;", False),
+        ("....", False),
+        ("😀😀", False),
+        ("", False),
+    ],
+)
+def test_whether_anyone_knows_a_word(spelling: Spelling, text: str, known: bool) -> None:
+    assert spelling.knows(text) is known
+
+
 def test_training_questions_keep_their_slips() -> None:
     pairs = Abbreviations({"wat": "what", "tx": "treatment"})
     assert pairs.write_out("Wat is the tx for tumuors?") == "what is the treatment for tumuors?"

@@ -157,3 +157,45 @@ def test_more_simply_explains_what_was_asked(talk: Any) -> None:
             ("what does compression mean?", "not_covered", "what the word “compression” means"),
         ]
     )
+
+
+def test_several_questions_in_one_message(talk: Any) -> None:
+    talk(
+        [
+            ("Symptoms? Treatment? Prognosis?", "answer", "prognosis.1"),
+            ("Is it painful and can it be treated?", "answer", "symptoms.2"),
+            ("what is denosumab, what are the side effects", "answer", "treatment.3"),
+            ("What is it? What causes it? How is it found? How is it treated?", "answer", "three questions at a time"),
+            ("What is asthma? What are bone metastases?", "answer", "nothing on the other question"),
+            ("What is asthma and how is it treated?", "out_of_scope", ""),
+        ]
+    )
+
+
+def test_request_beside_feelings_is_answered(talk: Any) -> None:
+    talk(
+        [
+            ("I feel so alone with this, what about chemo", "answer", "treatment.6"),
+            ("I'm so frightened, tell me more", "answer", "This is hard"),
+            ("I feel so alone with this", "smalltalk", "helping with that is part of their work"),
+        ]
+    )
+
+
+def test_lone_word_is_answered(talk: Any) -> None:
+    for word, passage in (("pain", "symptoms.2"), ("mets", "overview.1"), ("treatment?", "treatment.1")):
+        talk([(word, "answer", passage)])
+
+
+def test_thanks_before_a_question_do_not_hide_it(talk: Any) -> None:
+    talk(
+        [
+            ("thanks that was really helpful, what about surgery", "answer", "treatment.5"),
+            ("great answer thank you but what is a biopsy", "answer", "diagnosis.2"),
+        ]
+    )
+
+
+def test_words_that_nobody_knows_are_asked_back(talk: Any) -> None:
+    for text in ("asdf qwer", "zxcv mnbv", "jkl;", "....", "😀😀"):
+        talk([(text, "smalltalk", "I am not sure what you mean")])

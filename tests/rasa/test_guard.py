@@ -248,3 +248,40 @@ def test_red_flags_that_break_do_not_silence(guard: Guard) -> None:
 
     guard._red_flags = Broken()  # type: ignore[assignment]
     check(asyncio.run(guard.answer(says("Hi."), "test", "me", "hello")), "smalltalk")
+
+
+def _answers(asked: list[str], elsewhere: tuple[str, ...] = ()) -> Any:
+    """A Rasa that answers each part with its own text, and those that have one of these words as another subject."""
+
+    async def handler(message: UserMessage) -> None:
+        asked.append(message.text)
+        outcome = "out_of_scope" if any(word in message.text for word in elsewhere) else "answer"
+        reply = compose(outcome, [f"On {message.text}"])
+        await message.output_channel.send_response(
+            message.sender_id, {"text": reply.text, "custom": {"reply": reply.to_wire()}}
+        )
+
+    return handler
+
+
+def test_more_than_three_questions_are_not_dropped_unsaid(ask: Any) -> None:
+    asked: list[str] = []
+    three = "What are bone mets? What causes them? How are they found?"
+    assert "three questions" not in check(ask(_answers(asked), three), "answer")
+    text = check(ask(_answers(asked), f"{three} How are they treated?"), "answer")
+    assert text.count("I can answer three questions at a time. Please ask the others again.") == 1
+    assert len(asked) == 6 and not any("treated" in part for part in asked)
+
+
+def test_another_subject_beside_an_answer_is_said(ask: Any) -> None:
+    asked: list[str] = []
+    line = "I have nothing on the other question."
+    text = check(ask(_answers(asked, ("asthma",)), "What is asthma? What are bone mets?"), "answer")
+    assert "On What are bone mets?" in text and text.count(line) == 1 and "asthma" not in text
+    assert line not in check(ask(_answers(asked, ("asthma",)), "What is asthma?"), "out_of_scope")
+
+
+def test_what_follows_another_subject_and_names_nothing_is_about_it_too(ask: Any) -> None:
+    asked: list[str] = []
+    check(ask(_answers(asked, ("asthma",)), "What is asthma and how is it treated?"), "out_of_scope")
+    assert asked == ["What is asthma"]

@@ -93,7 +93,9 @@ class Mend(GraphComponent):  # type: ignore[misc]
             raise ModelError("the model's words cannot be loaded; train again with `make train`") from error
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Add the mended text to each message."""
+        """Add the mended text to each message, and whether it has a word that is `known`."""
         for message in messages:
-            message.set(_MENDED, self._spelling.mend(normalise(message.get(TEXT) or "")))
+            mended = self._spelling.mend(normalise(message.get(TEXT) or ""))
+            message.set(_MENDED, mended)
+            message.set("known", self._spelling.knows(mended), add_to_output=True)
         return messages
