@@ -26,7 +26,7 @@ from marrow.answering.service import Service
 from marrow.answering.terms import Term
 from marrow.answering.turn import EMERGENCIES, SECTIONS_OF, Talk, Turn, family_of
 from marrow.content import Article, Passage
-from marrow.reply import Reply, compose
+from marrow.reply import Reply, compose, with_line
 from marrow.safety.red_flags import Alarm
 
 #: Small talk after which topics are offered.
@@ -39,8 +39,9 @@ _MISSES = {"repair", "unclear"}
 
 _NOT = re.compile(r"\b(?:do not|don'?t|dont|never|not)\b", re.IGNORECASE)
 
-#: From which share of emergencies on the classifier alarms; held-out calm questions hardly ever reach it.
-SURE = 0.4
+#: From which share of emergencies on the classifier alarms. From 0.4 to 0.95 the same emergencies of the held-out sets
+#: are found that the floor misses; of calm statements a third fewer alarm.
+SURE = 0.8
 #: Below this confidence small talk is not understood.
 UNDERSTOOD = 0.4
 #: From which share of all talk about the talk on a message is such, though of which kind is unclear.
@@ -261,6 +262,8 @@ def next_best(service: Service, turn: Turn) -> tuple[Reply, Talk]:
             return question(service, replace(turn, intent=intent))
         if intent == "other_subject":
             return refuse(service, turn)
+        if intent == "distress":
+            return smalltalk(service, turn, intent)
     return smalltalk(service, turn, "unclear")
 
 
@@ -295,13 +298,16 @@ def choice(service: Service, turn: Turn) -> tuple[Reply, Talk]:
 def urgent(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     """The classifier's second opinion: an emergency whose words the guard's patterns did not know.
 
-    It alarms only when it is sure; what it merely suspects is read as the likeliest question.
+    It alarms only when it is sure; what it merely suspects is read as the likeliest other message, and says where to
+    get help.
     """
     meant = meaning(service, turn)
     if meant and meant[0].outcome == "answer":  # "what does throwing up mean?"
         return meant
     if _urgency(turn) < SURE:
-        return next_best(service, turn)
+        reply, talk = next_best(service, turn)
+        line = service.emergency.help_line()
+        return (reply if line in reply.text else with_line(reply, line)), talk
     alarm = Alarm("crisis" if turn.intent == "crisis" else "general", sign="", carer=False, language="en")
     return compose("urgent", service.emergency.text(alarm, service.care_team).splitlines()), turn.talk
 

@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 from rasa.core.channels.channel import OutputChannel, UserMessage
 
 from marrow import settings
+from marrow.answering.answers import topic_offers
 from marrow.answering.offers import all_targets, title_of
 from marrow.answering.parts import asks_too_much, split_questions
 from marrow.answering.service import Service, load_service
@@ -103,6 +104,16 @@ class Guard:
             logger.error("red flags could not be read: %s", type(error).__name__)
             return None
 
+    def only_english(self, text: str) -> Reply | None:
+        """What a person is told who plainly writes in another language whose red flags are known. Never raises."""
+        try:
+            language = self._red_flags.language(text)
+            told = self.service.emergency.only_english(language) if language else None
+        except Exception as error:  # as above
+            logger.error("the language could not be told: %s", type(error).__name__)
+            return None
+        return compose("smalltalk", told.splitlines(), offers=topic_offers(self.service)) if told else None
+
     def error(self, problem: str) -> Answered:
         """The fixed, friendly text for a problem, with where to get help if it is urgent."""
         lines = [*self.service.wording.error(problem), self.service.emergency.help_line()]
@@ -162,6 +173,8 @@ class Guard:
             return self.error("empty")
         if max(len(typed.strip()), len(clean)) > MAX_TEXT_CHARS:
             return self.error("too_long")
+        if reply := self.only_english(clean):
+            return Answered(reply)
         replies: list[Reply] = []
         for part in split_questions(clean):
             # "What is asthma and how is it treated?": what names nothing of an article is about the other subject too.

@@ -17,6 +17,7 @@ from marrow.safety.red_flags import KINDS, Alarm
 _ELSEWHERE: Final = "elsewhere"
 _ANY: Final = "any"
 _WHO: Final = ("self", "carer")
+_ONLY: Final = "only_english"
 _REVIEW: Final = ("source", "reviewed_by")
 _PLACEHOLDER: Final = re.compile(r"\{(\w*)\}")
 _NUMBER: Final = re.compile(r"\d[\d ]*\d")
@@ -27,13 +28,15 @@ class EmergencyWording:
     """The urgent replies of one region. Immutable, shared by all turns.
 
     `texts` has the texts by language, kind (or "any") and who it happens to ("self", "carer"); `numbers` what stands
-    for {emergency} and {crisis} by language; `teams` what stands for {team} when no care team is configured.
+    for {emergency} and {crisis} by language; `teams` what stands for {team} when no care team is configured; `refusals`
+    what is said, by language, to someone who writes in it.
     """
 
     texts: Mapping[tuple[str, str, str], str]
     numbers: Mapping[str, Mapping[str, str]]
     teams: Mapping[str, str]
     urgent: str
+    refusals: Mapping[str, str]
 
     @classmethod
     def load(cls, directory: Path, region: str | None) -> EmergencyWording:
@@ -42,8 +45,8 @@ class EmergencyWording:
         Raises DataError when a file cannot be used or has no such region.
         """
         numbers, urgent = _read_region(directory / "regions.yml", (region or "").strip().lower() or _ELSEWHERE)
-        teams, texts = _read_wording(directory / "emergency.yml", languages=numbers)
-        return cls(texts, numbers, teams, urgent)
+        teams, texts, refusals = _read_wording(directory / "emergency.yml", languages=numbers)
+        return cls(texts, numbers, teams, urgent, refusals)
 
     def text(self, alarm: Alarm, care_team: str | None = None) -> str:
         """The urgent reply to an alarm: paragraphs joined by single newlines, without the disclaimer.
@@ -54,12 +57,20 @@ class EmergencyWording:
         who = "carer" if alarm.carer else "self"
         ways = ((language, alarm.kind, who), (language, _ANY, who), ("en", "general", who))
         text = next(self.texts[way] for way in ways if way in self.texts)
-        values = {**self.numbers[language], "team": care_team or self.teams[who]}
-        return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
+        return _fill(text, {**self.numbers[language], "team": care_team or self.teams[who]})
+
+    def only_english(self, language: str) -> str | None:
+        """What is said in a language that Marrow does not answer in: paragraphs, as `text`; None: nothing is."""
+        text = self.refusals.get(language)
+        return text and _fill(text, self.numbers[language])
 
     def help_line(self) -> str:
         """One sentence that says where to get help when it is urgent, for errors and other replies."""
         return self.urgent
+
+
+def _fill(text: str, values: Mapping[str, str]) -> str:
+    return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
 
 
 def _read_region(path: Path, region: str) -> tuple[dict[str, dict[str, str]], str]:
@@ -100,33 +111,41 @@ def _check_numbers(document: PlacedYaml, regions: Mapping[str, yaml.Node]) -> No
 
 def _read_wording(
     path: Path, languages: Mapping[str, Mapping[str, str]]
-) -> tuple[dict[str, str], dict[tuple[str, str, str], str]]:
+) -> tuple[dict[str, str], dict[tuple[str, str, str], str], dict[str, str]]:
     document, parts = _open(path, ("team", "en"))
     teams = document.mapping(parts.pop("team"), "team", (*_REVIEW, *_WHO))
     texts: dict[tuple[str, str, str], str] = {}
+    refusals: dict[str, str] = {}
     for language, part in parts.items():
         if language not in languages:
             raise document.error(
                 part, f"regions.yml has no numbers in '{language}'", "Add them there, or remove this part"
             )
-        kinds = document.mapping(part, language, KINDS if language == "en" else (), (*KINDS, _ANY))
+        kinds = document.mapping(part, language, KINDS if language == "en" else (), (*KINDS, _ANY, _ONLY))
+        if refusal := kinds.pop(_ONLY, None):
+            fields = document.mapping(refusal, f"{language}.{_ONLY}", (*_REVIEW, "text"))
+            refusals[language] = _text(document, fields["text"], f"{language}.{_ONLY}", ("emergency", "crisis"))
         for kind, node in kinds.items():
             fields = document.mapping(node, f"{language}.{kind}", (*_REVIEW, *_WHO))
             for who in _WHO:
-                texts[language, kind, who] = _text(document, fields[who], f"{language}.{kind}.{who}")
-    return {who: _filled(document, teams[who], who) for who in _WHO}, texts
+                text = _text(document, fields[who], f"{language}.{kind}.{who}", ("emergency", "crisis", "team"))
+                if not re.match(r"[^.!?]*\{(?:emergency|crisis)\}", text):
+                    raise document.error(
+                        fields[who],
+                        f"the first sentence of {language}.{kind}.{who} names no number",
+                        "Put {emergency} or {crisis} into it",
+                    )
+                texts[language, kind, who] = text
+    return {who: _filled(document, teams[who], who) for who in _WHO}, texts, refusals
 
 
-def _text(document: PlacedYaml, node: yaml.Node, what: str) -> str:
+def _text(document: PlacedYaml, node: yaml.Node, what: str, names: tuple[str, ...]) -> str:
     lines = [line.strip() for line in _filled(document, node, what).splitlines()]
     text = "\n".join(filter(None, lines))
     for name in _PLACEHOLDER.findall(text):
-        if name not in ("emergency", "crisis", "team"):
-            raise document.error(node, f"{what} has the unknown {{{name}}}", "Use {emergency}, {crisis} or {team}")
-    if not re.match(r"[^.!?]*\{(?:emergency|crisis)\}", text):
-        raise document.error(
-            node, f"the first sentence of {what} names no number", "Put {emergency} or {crisis} into it"
-        )
+        if name not in names:
+            known = ", ".join(f"{{{other}}}" for other in names)
+            raise document.error(node, f"{what} has the unknown {{{name}}}", f"Use one of: {known}")
     return text
 
 

@@ -66,20 +66,19 @@ class RedFlags:
         in the data file is the order of gravity; languages are tried in the order of the file, one that a text is
         plainly written in before the others.
         """
-        words, languages = self._read(text)
+        words = self._characters.words(normalise(text[:MAX_BODY_BYTES])[:MAX_BODY_BYTES])
+        languages = sorted(self._languages, key=lambda language: not language.claims(words))
         return next((alarm for language in languages if (alarm := language.find(words))), None)
 
-    def excused(self, text: str) -> bool:
-        """Whether a text has the words of an emergency but says itself that it is none: it denies, tells of the past,
-        supposes, asks in general. Reads a text as `find` does; what `find` alarms at is not excused."""
-        words, languages = self._read(text)
-        return not any(language.find(words) for language in languages) and any(
-            language.names_a_sign(words) for language in languages
-        )
-
-    def _read(self, text: str) -> tuple[list[str], list[_Language]]:
-        words = self._characters.words(normalise(text[:MAX_BODY_BYTES])[:MAX_BODY_BYTES])
-        return words, sorted(self._languages, key=lambda language: not language.claims(words))
+    def language(self, text: str) -> str | None:
+        """The language that a text is plainly written in, of those that have hints; None: English or unclear."""
+        text = normalise(text)
+        words = list(filter(str.isalpha, self._characters.words(text)))
+        for language in self._languages:
+            others = [other for other in self._languages if other is not language]
+            if language.owns(text, words, others):
+                return language.code
+        return None
 
 
 # --- from text to units -----------------------------------------------------------------------------------------------
@@ -519,13 +518,23 @@ class _Sentence:
         return False
 
 
+@dataclass(frozen=True)
+class _Hints:
+    """Words that show a language, found by `pattern`; those that others have too; letters and signs it writes with."""
+
+    pattern: re.Pattern[str]
+    words: frozenset[str]
+    shared: frozenset[str]
+    marks: tuple[str, ...]
+
+
 class _Language:
     """The signs of one language, ready to be looked for."""
 
     def __init__(
         self,
         code: str,
-        hints: re.Pattern[str] | None,
+        hints: _Hints | None,
         lexicon: _Lexicon,
         people: Mapping[str, Sequence[_Pattern]],
         signs: Sequence[_Sign],
@@ -547,23 +556,28 @@ class _Language:
 
     def claims(self, words: Sequence[str]) -> bool:
         """Whether so many words are its own that it is looked at before the others."""
-        return self._hints is not None and sum(map(bool, map(self._hints.search, words))) * 3 > len(words)
+        return self._hints is not None and sum(map(bool, map(self._hints.pattern.search, words))) * 3 > len(words)
+
+    def knows(self, word: str) -> bool:
+        """Whether a word is in its lists."""
+        return word in self._lexicon.units or (self._hints is not None and word in self._hints.words)
+
+    def owns(self, text: str, words: Sequence[str], others: Sequence[_Language]) -> bool:
+        """Whether a text is plainly its own: two of its hints that no other language knows, or one and a mark of its
+        writing, and no more words that only others know than its own."""
+        if self._hints is None:
+            return False
+        strange = [word for word in words if any(other.knows(word) for other in others)]
+        shown = {word for word in words if word in self._hints.words - self._hints.shared} - set(strange)
+        marked = any(mark in text.lower() for mark in self._hints.marks)
+        own = sum(map(self.knows, words))
+        return bool(shown) and len(shown) + marked > 1 and own > sum(not self.knows(word) for word in strange)
 
     def find(self, words: Sequence[str]) -> Alarm | None:
         """The gravest alarm in the words of a text."""
-        if self._hints and not self._hints.search(" ".join(words)):
+        if self._hints and not self._hints.pattern.search(" ".join(words)):
             return None
         return next((alarm for words in self._lexicon.spelled(words) if (alarm := self._find(words))), None)
-
-    def names_a_sign(self, words: Sequence[str]) -> bool:
-        """Whether the words hold those of a sign, whatever is said of it."""
-        if self._hints and not self._hints.search(" ".join(words)):
-            return False
-        for reading in self._lexicon.spelled(words):
-            sentences = [self.read(part) for part, _ in _sentences(reading)]
-            if any(next(iter(finder.find(s)), None) for s in sentences for _, finder in self._signs):
-                return True
-        return False
 
     def _find(self, words: Sequence[str]) -> Alarm | None:
         sentences = [_Sentence(self, part, asked) for part, asked in _sentences(words)]
@@ -654,7 +668,7 @@ class _LanguageReader:
     """Reads what the file holds for one language."""
 
     _PARTS = ("spellings", "plain", "near", "classes", "people", "barrier", "ends", "evidence", "contexts", "signs")
-    _MORE = ("hints", "variants")
+    _MORE = ("hints", "shared", "marks", "variants")
 
     def __init__(self, document: PlacedYaml, characters: _Characters, code: str, node: yaml.Node) -> None:
         self._document, self._characters, self._code = document, characters, code
@@ -709,7 +723,7 @@ class _LanguageReader:
         plain = self._words(parts["plain"])
         speller = _Speller(known, self._keywords.union(plain), targets, people["other"], plain)
         lexicon = _Lexicon(self._rewrites, self._phrases, speller, frozenset(self._units | known))
-        hints = self._hints(parts["hints"]) if "hints" in parts else None
+        hints = self._hints(parts) if "hints" in parts else None
         persons = {
             who: [_Pattern(({"ORTH": {"IN": sorted(units)}},), (units,), units)] for who, units in people.items()
         }
@@ -729,9 +743,15 @@ class _LanguageReader:
     def _words(self, node: yaml.Node) -> list[str]:
         return self._characters.words(self._document.scalar(node, "a list of words"))
 
-    def _hints(self, node: yaml.Node) -> re.Pattern[str]:
+    def _hints(self, parts: Mapping[str, yaml.Node]) -> _Hints:
         """Words that show the language; a long one does so within another word too."""
-        return re.compile("|".join(word if len(word) > 4 else rf"\b{word}\b" for word in self._words(node)))
+        words = self._words(parts["hints"])
+        return _Hints(
+            re.compile("|".join(word if len(word) > 4 else rf"\b{word}\b" for word in words)),
+            frozenset(words),
+            frozenset(self._words(parts["shared"]) if "shared" in parts else ()),
+            tuple(self._document.scalar(parts["marks"], "marks").split() if "marks" in parts else ()),
+        )
 
     def _listed(self, node: yaml.Node, text: str) -> set[str]:
         """The units of a word or a phrase as the data file writes it: one for each variant of its first word."""

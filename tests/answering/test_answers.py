@@ -179,10 +179,11 @@ def test_every_smalltalk_is_short_filled_and_leads_back(service: Service, turn: 
 
 
 def test_classifier_alarms_only_when_it_is_sure(service: Service, turn: Any) -> None:
-    sure = turn("emergency", ranking=(("emergency", 0.5), ("crisis", 0.2)))
+    sure = turn("emergency", ranking=(("emergency", 0.7), ("crisis", 0.2)))
     assert urgent(service, sure)[0].outcome == "urgent"
-    unsure = turn("emergency", ranking=(("emergency", 0.3), ("ask_symptoms", 0.25)))
-    assert urgent(service, unsure)[0].outcome == "answer"
+    for kind, outcome in (("ask_symptoms", "answer"), ("other_subject", "out_of_scope"), ("distress", "smalltalk")):
+        reply = urgent(service, turn("emergency", ranking=(("emergency", 0.6), (kind, 0.35))))[0]
+        assert reply.outcome == outcome and reply.text.count(service.emergency.help_line()) == 1
 
 
 def test_next_best_reading(service: Service, turn: Any) -> None:

@@ -241,6 +241,25 @@ def test_forget_me_erases_after_the_turn_and_once_more_after_a_late_one(guard: G
     assert len(erased) == 3 and erased[2] - erased[1] > 0.5
 
 
+@pytest.mark.parametrize("text", ["¿Qué es la metástasis ósea?", "como se trata esto", "/hablas español"])
+def test_plain_spanish_is_told_that_answers_are_in_english(guard: Guard, ask: Any, text: str) -> None:
+    answered = ask(never, text)
+    said = check(answered, "smalltalk")
+    assert said.startswith("Lo siento: solo puedo responder en inglés.")
+    assert all(number in said for number in ("911", "999", "112", "988", "116 123"))
+    assert answered.reply.offers and {offer.target for offer in answered.reply.offers} <= set(guard._targets)
+
+
+@pytest.mark.parametrize("text", ["hola", "José de la Peña", "what does dolor mean?", "¿what is it?", "no, tell me"])
+def test_other_text_with_a_spanish_word_reaches_rasa(ask: Any, text: str) -> None:
+    assert check(ask(says("Hi."), text), "smalltalk").startswith("Hi.")
+
+
+@pytest.mark.parametrize("text", ["quiero morirme", "mi pierna cedió"])
+def test_emergency_in_spanish_is_urgent(ask: Any, text: str) -> None:
+    check(ask(never, text), "urgent")
+
+
 def test_red_flags_that_break_do_not_silence(guard: Guard) -> None:
     class Broken:
         def find(self, text: str) -> None:

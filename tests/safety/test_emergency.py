@@ -95,6 +95,39 @@ def test_text_in_spanish_says_the_numbers_and_that_it_answers_in_english(kind: s
     assert any(number in _first_sentence(text) for number in NUMBERS[region])
 
 
+@pytest.mark.parametrize("region", REGIONS)
+@pytest.mark.parametrize("carer", [False, True])
+def test_text_of_crisis_in_spanish_acknowledges_first_and_names_the_crisis_line_before_all_else(
+    carer: bool, region: str | None
+) -> None:
+    wording = EmergencyWording.load(DATA, region)
+    text = wording.text(Alarm("crisis", "any", carer, "es"))
+    first, second = text.splitlines()[:2]
+    crisis, emergency = (wording.numbers["es"][name] for name in ("crisis", "emergency"))
+    assert first.startswith("Lo que me cuenta suena muy duro") and crisis in first
+    assert emergency in second
+    assert "seguir escribiéndome" in text
+    assert ("esa persona" in text) is carer
+    if region in (None, "us"):
+        assert "llame o mande un mensaje al 988" in first
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_only_english_says_so_in_spanish_with_the_numbers_of_the_region(region: str | None) -> None:
+    text = EmergencyWording.load(DATA, region).only_english("es")
+    assert text is not None
+    assert text.startswith("Lo siento: solo puedo responder en inglés.")
+    assert "Soy Marrow, un programa" in text
+    assert set(re.findall(r"\d[\d ]*\d", text)) == NUMBERS[region]
+    assert not re.search(r"[{}]|\n\n", text)
+
+
+def test_only_english_is_not_said_in_other_languages() -> None:
+    wording = EmergencyWording.load(DATA, None)
+    assert wording.only_english("en") is None
+    assert wording.only_english("fr") is None
+
+
 def test_text_of_an_unknown_language_or_kind_is_not_silent() -> None:
     wording = EmergencyWording.load(DATA, None)
     assert wording.text(Alarm("spine", "any", False, "fr")) == wording.text(Alarm("spine", "any", False, "en"))
@@ -140,6 +173,12 @@ def test_load_refuses_an_unknown_region() -> None:
             "    carer: |\n      Call {emergency} now: this",
             "    carers: |\n      Call {emergency} now: this",
             "carer",
+        ),
+        (
+            "emergency.yml",
+            "urgente, llame al {emergency}",
+            "urgente, llame a {team}",
+            r"yml:\d+: .*only_english.*\{team\}",
         ),
         ("regions.yml", "112 (EU)", "113 (EU)", r"yml:\d+: no region has the number 113"),
         ("regions.yml", '  crisis: "call 112"', "  crisis:", r"yml:\d+: crisis is empty"),

@@ -26,6 +26,8 @@ Wave 17 was mended on the other half of those messages (not kept here: its rows 
 of 5,275 calm became 50 and 13: most of what was mended there helps nobody else. The counts of the half nobody read were
 looked at after each step, so that 255 and 42 are a little kind.
 
+Wave 18 is no measure: it is what was found missed in Spanish, and calm sentences near to it.
+
 So what is said in a way that nobody here thought of is still missed in one case of six or more, oblique crises most.
 The floor as it was before wave 9 misses 47, 108 and 8 of the last two rows: mending on one wave helps the next only a
 little.
@@ -149,6 +151,9 @@ def test_find_alarms_few_calm_sentences_with_slips(flags: RedFlags) -> None:
         ("I want to die", False),
         ("mi madre no puede respirar", True),
         ("no puedo respirar", False),
+        ("él no puede respirar", True),
+        ("perdí el control de la vejiga", False),
+        ("mi hermana quiere morirse", True),
     ],
 )
 def test_find_tells_who_it_happens_to(flags: RedFlags, text: str, carer: bool) -> None:
@@ -179,6 +184,57 @@ def test_find_tells_who_it_happens_to(flags: RedFlags, text: str, carer: bool) -
 def test_find_parts_a_topic_from_a_person_in_the_present(flags: RedFlags, calm: str, alarm: str) -> None:
     assert flags.find(calm) is None
     assert flags.find(alarm) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "¿Qué es la metástasis ósea?",
+        "que es esto y como se trata",
+        "CUAL ES EL TRATAMIENTO",
+        "¿hablas español?",
+        "¿dolor?",
+        "mi médico",
+        "mi madre tiene cancer de huesos y no come",
+    ],
+)
+def test_language_knows_plain_spanish(flags: RedFlags, text: str) -> None:
+    assert flags.language(text) == "es"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "?",
+        "hola",
+        "dolor",
+        "¿",
+        "café",
+        "¡Hola!",
+        "José de la Peña",
+        "El Niño",
+        "mi casa es su casa",
+        "no me",
+        "¿How they discover? With image, with biopsia?",
+        "qué es metástasis ósea, sorry my english, what is it",
+        "¿Qué es la metástasis? What is bone metastasis, please?",
+        "my madre tiene bone cancer and she is in pain",
+        "o que é metástase óssea",
+        "qu'est-ce que la métastase osseuse",
+        "che cosa è la metastasi ossea",
+    ],
+)
+def test_language_takes_nothing_else_for_spanish(flags: RedFlags, text: str) -> None:
+    assert flags.language(text) is None
+
+
+def test_language_takes_no_english_sentence_for_spanish(flags: RedFlags) -> None:
+    texts = [row["text"] for row in PHRASINGS if row["text"].isascii() and row.get("lang") != "es"]
+    asked = (DATA.parent / "nlu" / "answered.yml").read_text(encoding="utf-8")
+    texts += [re.sub(r"\[(.*?)\][({].*?[)}]", r"\1", line) for line in re.findall(r"^    - (.*)", asked, re.MULTILINE)]
+    assert len(texts) > 5_000
+    assert not [text for text in texts if flags.language(text)]
 
 
 def test_find_takes_the_gravest_sign(flags: RedFlags) -> None:

@@ -21,6 +21,19 @@ _REAL = {
     "patent", "pins", "pulls", "sand", "sares", "sock", "stars", "stoke", "tables", "takin", "talkin", "ties",
     "tipping", "tried", "waking", "were", "wong",
 }  # fmt: skip
+_HAS = "been|got|gone|had|lost|stopped|taken"  # "he's gone" is "he has gone"
+_CONTRACTIONS = (
+    (r"\bwon't\b", "will not"),
+    (r"n't\b", " not"),
+    (r"'m\b", " am"),
+    (r"'re\b", " are"),
+    (r"'ve\b", " have"),
+    (r"'ll\b", " will"),
+    (rf"\b(he|she|it|there|what|who)'s (?={_HAS}\b)", r"\1 has "),
+    (r"\b(he|she|it|there|that|what|who|where|here)'s\b", r"\1 is"),
+    (r"\b(I|he|she|they|we)'d (?=better|no|rather|sooner)", r"\1 had "),
+    (r"\b(I|he|she|it|they|we|you)'d\b", r"\1 would"),
+)
 _BEFORE = (
     "hi, ",
     "sorry to bother you but ",
@@ -80,6 +93,15 @@ def apostrophes(text: str, rng: random.Random) -> Iterator[str]:
             yield text.replace("'", other)
         if "n't" in text:
             yield text.replace("n't", "n t").replace("N'T", "N T")
+
+
+def contractions(text: str, rng: random.Random) -> Iterator[str]:
+    """Written out: "there is" for "there's", "cannot" and "can not" for "can't", "I have" for "I've"."""
+    for cannot in ("cannot", "can not"):
+        full = re.sub(r"\bcan't\b", cannot, text, flags=re.IGNORECASE)
+        for short, long in _CONTRACTIONS:
+            full = re.sub(short, long, full, flags=re.IGNORECASE)
+        yield full
 
 
 def unicode(text: str, rng: random.Random) -> Iterator[str]:
@@ -179,7 +201,7 @@ def order(text: str, rng: random.Random) -> Iterator[str]:
 
 
 GENERATORS: tuple[Generator, ...] = (
-    case, punctuation, apostrophes, unicode, doubled, slips, spacing, leet, company, carers, order,
+    case, punctuation, apostrophes, contractions, unicode, doubled, slips, spacing, leet, company, carers, order,
 )  # fmt: skip
 
 
