@@ -3,7 +3,7 @@
     python -m evaluation.compare [--url URL] [--sets tuning,dev] [--skip-stock] [--stock-epochs 100]
 
 Without --url it serves the newest model for the time. The stock pipeline of `rasa init` is trained once and kept in
-models/stock under a hash of its data; with 100 epochs on two cores that takes the better part of an hour.
+models/stock under a hash of its data; 100 epochs on two cores take hours (docs/evaluation.md).
 docs/evaluation.md says how each approach is set up.
 """
 

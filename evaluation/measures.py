@@ -108,6 +108,7 @@ class Result:
             "confusion": self.confusion,
             "median_words_of_right_answers": self.median_words,
             "milliseconds": {"p50": round(self.p50, 1), "p95": round(self.p95, 1)},
+            "wrong": [j.question.id for j in self.wrong],
             "noise": [asdict(n) | {"loss": round(n.loss, 2)} for n in self.noise],
         }
 

@@ -24,7 +24,8 @@ from marrow.rasa.examples import read_examples
 
 MODELS = settings.ROOT / "models"
 
-#: The parts a model is made of whose hash the card gives, by the path of their file or folder in the project.
+#: The parts whose hash the card gives, by the path of their file or folder in the project: what a model is made of, and
+#: what its scores depend on besides (red flags, the engine).
 PARTS = {
     "nlu": "data/nlu",
     "articles": "data/articles",
@@ -32,6 +33,8 @@ PARTS = {
     "config": "config.yml",
     "domain": "domain.yml",
     "rules": "data/rules.yml",
+    "safety": "data/safety",
+    "engine": "marrow",
     "encoder_adapter": "data/encoder/adapter.npz",
 }
 LIBRARIES = ("rasa", "spacy", "scikit-learn", "onnxruntime")
