@@ -37,6 +37,7 @@ _OPENS = {"greet", "affirm", "deny", "capabilities", "bot_identity", "repair", "
 #: Small talk that does not answer what may have been a question.
 _MISSES = {"repair", "unclear"}
 
+_MEANT = re.compile(r"\bmean(?:t|ing)?\b", re.IGNORECASE)
 _NOT = re.compile(r"\b(?:do not|don'?t|dont|never|not)\b", re.IGNORECASE)
 
 #: From which share of emergencies on the classifier alarms. From 0.4 to 0.95 the same emergencies of the held-out sets
@@ -114,7 +115,8 @@ def _by_word(service: Service, turn: Turn, article: Article, word: str) -> tuple
 
 def smalltalk(service: Service, turn: Turn, key: str | None = None) -> tuple[Reply, Talk]:
     """A short text that leads back to the topics. `key` is a row of `smalltalk` in replies.yml; else the intent."""
-    if key is None and turn.intent == "repair" and (section_named(service, turn.text) or specific_terms(service, turn)):
+    corrects = turn.intent == "repair" or (turn.intent == "deny" and _MEANT.search(turn.text))
+    if key is None and corrects and (section_named(service, turn.text) or specific_terms(service, turn)):
         return follow_up(service, turn)  # "no, I meant the treatment"
     if key is None and (meant := meaning(service, turn)):
         return meant

@@ -414,6 +414,7 @@ def test_talk_of_no_clear_kind_is_met_with_what_can_be_asked(service: Service, t
 def test_correction_that_names_a_section(service: Service, turn: Any, text: str, section: str) -> None:
     talk = Talk(article=ARTICLE, section="causes", passages=("causes.1",))
     assert smalltalk(service, turn("repair", text=text, talk=talk))[0].section == section
+    assert smalltalk(service, turn("deny", text=text, talk=talk))[0].section == (section if "meant" in text else None)
 
 
 def test_a_passage_that_is_sure_overrules_kind_and_terms(service: Service, turn: Any) -> None:

@@ -176,8 +176,8 @@ def test_request_beside_feelings_is_answered(talk: Any) -> None:
     talk(
         [
             ("I feel so alone with this, what about chemo", "answer", "treatment.6"),
-            ("I'm so frightened, tell me more", "answer", "This is hard"),
-            ("I feel so alone with this", "smalltalk", "helping with that is part of their work"),
+            ("I'm so frightened, tell me more", "answer", "treatment.1"),
+            ("I feel so alone with this", "smalltalk", "care team"),
         ]
     )
 
