@@ -30,7 +30,7 @@ class ActionOtherSubject(EngineAction):
 
     def respond(self, service: Service, turn: Turn) -> tuple[Reply, Talk]:
         """Say what can be talked about."""
-        return answers.out_of_scope(service, turn)
+        return answers.refuse(service, turn)
 
 
 class ActionFallback(EngineAction):

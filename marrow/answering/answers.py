@@ -52,9 +52,7 @@ MISSES_AT_MOST = 2
 def question(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     """A question: answer it, or say that the article does not; with a kind word or the safety line where they fit."""
     turn = in_context(turn)
-    said = _meaning(service, turn)
-    if said is None:
-        said = answer(service, turn) if turn.intent in SECTIONS_OF else not_covered(service, turn)
+    said = answer(service, turn) if turn.intent in SECTIONS_OF else not_covered(service, turn)
     return _with_lines(service, turn, *said)
 
 
@@ -440,11 +438,6 @@ def _with_article(name: str, counted: Sequence[str]) -> str:
 
 # What "an" stands before: a vowel that is said, or a letter whose name begins with one.
 _AN = re.compile(r"(?!urine|uni)[aeiou]|x\b|xray|(?:mri|hiv)\b", re.IGNORECASE)
-
-
-def out_of_scope(service: Service, turn: Turn) -> tuple[Reply, Talk]:
-    """Another subject by its kind; what a word of the article's means is not."""
-    return meaning(service, turn) or refuse(service, turn)
 
 
 def refuse(service: Service, turn: Turn) -> tuple[Reply, Talk]:

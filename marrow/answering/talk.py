@@ -66,11 +66,17 @@ _MORE = re.compile(r"\bmore\b|\bgo on\b|\bcontinue\b", re.IGNORECASE)
 
 
 def by_rule(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
-    """The reply to what needs no classifier: a message of no known word, or of nothing but a name; else None.
+    """The reply to what needs no classifier: "what does X mean?", a message of no known word, or of nothing but a name;
+    else None.
 
-    A button, and what may be an emergency, are not its affair.
+    A button is not its affair, and what may be an emergency only where it is a word that is explained.
     """
-    if turn.target is not None or _urgency(turn) >= SURE:
+    if turn.target is not None:
+        return None
+    meant, sure = meaning(service, turn), _urgency(turn) >= SURE
+    if meant and (meant[0].outcome == "answer" or not sure):
+        return meant
+    if sure:
         return None
     return _by_name(service, turn) if turn.known else smalltalk(service, turn, "unclear")
 
@@ -118,8 +124,6 @@ def smalltalk(service: Service, turn: Turn, key: str | None = None) -> tuple[Rep
     corrects = turn.intent == "repair" or (turn.intent == "deny" and _MEANT.search(turn.text))
     if key is None and corrects and (section_named(service, turn.text) or specific_terms(service, turn)):
         return follow_up(service, turn)  # "no, I meant the treatment"
-    if key is None and (meant := meaning(service, turn)):
-        return meant
     if key is None and turn.confidence < UNDERSTOOD:
         return fallback(service, turn)
     if key is None and turn.intent == "distress" and (answered := _asked_in_distress(service, turn)):
@@ -171,8 +175,6 @@ def full_disclaimer(service: Service, turn: Turn) -> tuple[Reply, Talk]:
 
 def simplify(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     """The last passages again, in plain words in full, with the terms explained."""
-    if meant := meaning(service, turn):
-        return meant
     article, shown = _shown(service, turn.talk)
     if article is None or not shown:
         if max(turn.scores.values(), default=0.0) >= choose.LIKELY:  # "what is it, in simple words"
@@ -212,8 +214,6 @@ def follow_up(service: Service, turn: Turn) -> tuple[Reply, Talk]:
 
 def _follow_up(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     """ "What about surgery?": by the term or the part it names, else by the next best reading of it as a question."""
-    if meant := meaning(service, turn):
-        return meant
     picked = pick_article(service, turn)
     if not isinstance(picked, Article):
         # Too short for the classifier of subjects to judge: within a talk it belongs to the talk.
@@ -271,8 +271,6 @@ def next_best(service: Service, turn: Turn) -> tuple[Reply, Talk]:
 
 def fallback(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     """NLU is not sure. What is named decides, and likeness; where neither does, ask back."""
-    if meant := meaning(service, turn):
-        return meant
     if turn.terms or turn.articles:
         return follow_up(service, turn)
     if sum(share for intent, share in turn.ranking if family_of(intent) == "talk") >= TALK:  # "wassup bot"
@@ -303,9 +301,6 @@ def urgent(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     It alarms only when it is sure; what it merely suspects is read as the likeliest other message, and says where to
     get help.
     """
-    meant = meaning(service, turn)
-    if meant and meant[0].outcome == "answer":  # "what does throwing up mean?"
-        return meant
     if _urgency(turn) < SURE:
         reply, talk = next_best(service, turn)
         line = service.emergency.help_line()

@@ -323,21 +323,21 @@ def test_find_reads_16_kb_in_a_moment(flags: RedFlags, name: str) -> None:
     gc.disable()  # what the other tests left in memory is not this one's to look through
     try:
         for _ in range(3):
-            start = time.perf_counter()
+            start = time.thread_time()
             flags.find(text)
-            seconds.append(time.perf_counter() - start)
+            seconds.append(time.thread_time() - start)
     finally:
         gc.enable()
-    assert min(seconds) < 0.4  # 0.24 at most when measured; the rest is for busy machines
+    assert min(seconds) < 0.4  # of the processor; 0.24 at most when measured; the rest is for busy machines
 
 
 def test_find_reads_a_sentence_in_about_a_millisecond(flags: RedFlags) -> None:
     texts = [row["text"] for row in PHRASINGS + CALM]
     seconds = []
     for text in texts:
-        start = time.perf_counter()
+        start = time.thread_time()
         flags.find(text)
-        seconds.append(time.perf_counter() - start)
+        seconds.append(time.thread_time() - start)
     assert sorted(seconds)[len(seconds) // 2] < 0.002  # 0.0002 when measured
 
 
