@@ -318,30 +318,37 @@ def _long_texts() -> dict[str, str]:
     }
 
 
+def _work() -> None:
+    """What a machine is measured by, so that a slow or busy one fails no test: a quarter of a millisecond of Python."""
+    sum(i & 7 for i in range(5_000))
+
+
+def _seconds(do: Callable[[], object], times: int) -> float:
+    """The processor's time of the quickest of some runs, without what other tests left in memory."""
+    taken = []
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(times):
+            start = time.thread_time()
+            do()
+            taken.append(time.thread_time() - start)
+    finally:
+        gc.enable()
+    return min(taken)
+
+
 @pytest.mark.parametrize("name", list(_long_texts()))
 def test_find_reads_16_kb_in_a_moment(flags: RedFlags, name: str) -> None:
     text = _long_texts()[name]
-    seconds = []
-    gc.collect()
-    gc.disable()  # what the other tests left in memory is not this one's to look through
-    try:
-        for _ in range(3):
-            start = time.thread_time()
-            flags.find(text)
-            seconds.append(time.thread_time() - start)
-    finally:
-        gc.enable()
-    assert min(seconds) < 0.4  # of the processor; 0.24 at most when measured; the rest is for busy machines
+    # 1,300 times as long at most when measured: a third of a second.
+    assert _seconds(lambda: flags.find(text), 3) < 2_200 * _seconds(_work, 20)
 
 
 def test_find_reads_a_sentence_in_about_a_millisecond(flags: RedFlags) -> None:
-    texts = [row["text"] for row in PHRASINGS + CALM]
-    seconds = []
-    for text in texts:
-        start = time.thread_time()
-        flags.find(text)
-        seconds.append(time.thread_time() - start)
-    assert sorted(seconds)[len(seconds) // 2] < 0.002  # 0.0002 when measured
+    rows = [row["text"] for row in PHRASINGS + CALM]
+    taken = sorted(_seconds(lambda: flags.find(text), 1) for text in rows[::20])  # noqa: B023
+    assert taken[len(taken) // 2] < 8 * _seconds(_work, 20)  # 4 when measured
 
 
 def test_find_keeps_no_word_of_a_text(flags: RedFlags) -> None:
