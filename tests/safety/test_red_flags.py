@@ -28,9 +28,6 @@ looked at after each step, so that 255 and 42 are a little kind.
 
 Wave 18 is no measure: it is what was found missed in Spanish, and calm sentences near to it.
 
-Wave 20 is no measure either: it is what was written to mend and to check the classes of fault that four authors' 2,260
-new messages had shown (342 of 660 emergencies missed, 36 of 1,600 calm ones alarmed).
-
 So what is said in a way that nobody here thought of is still missed in one case of six or more, oblique crises most.
 The floor as it was before wave 9 misses 47, 108 and 8 of the last two rows: mending on one wave helps the next only a
 little.
@@ -319,7 +316,7 @@ def _long_texts() -> dict[str, str]:
 
 
 def _work() -> None:
-    """What a machine is measured by, so that a slow or busy one fails no test: a quarter of a millisecond of Python."""
+    """What a machine is measured by, so that a slow or busy one fails no test: half a millisecond of Python."""
     sum(i & 7 for i in range(5_000))
 
 
@@ -341,14 +338,14 @@ def _seconds(do: Callable[[], object], times: int) -> float:
 @pytest.mark.parametrize("name", list(_long_texts()))
 def test_find_reads_16_kb_in_a_moment(flags: RedFlags, name: str) -> None:
     text = _long_texts()[name]
-    # 1,300 times as long at most when measured: a third of a second.
-    assert _seconds(lambda: flags.find(text), 3) < 2_200 * _seconds(_work, 20)
+    # 800 times as long at most when measured: a third of a second.
+    assert _seconds(lambda: flags.find(text), 3) < 1_800 * _seconds(_work, 20)
 
 
 def test_find_reads_a_sentence_in_about_a_millisecond(flags: RedFlags) -> None:
     rows = [row["text"] for row in PHRASINGS + CALM]
     taken = sorted(_seconds(lambda: flags.find(text), 1) for text in rows[::20])  # noqa: B023
-    assert taken[len(taken) // 2] < 8 * _seconds(_work, 20)  # 4 when measured
+    assert taken[len(taken) // 2] < 10 * _seconds(_work, 20)  # 4 to 6 when measured
 
 
 def test_find_keeps_no_word_of_a_text(flags: RedFlags) -> None:
@@ -375,7 +372,7 @@ def test_find_serves_many_threads(flags: RedFlags) -> None:
         ("LEG ..4 NUMB|WEAK", "& LEG", r"cannot read the pattern"),
         ("LEG ..4 NUMB|WEAK", "..4", r"a pattern fits any text"),
         ("kind: spine", "kind: spines", r"there is no kind 'spines'"),
-        ("id: fever-measured", "id: arm-weak", r"two signs are called arm-weak"),
+        ("id: chest-pain", "id: arm-weak", r"two signs are called arm-weak"),
         ("reach: sentence", "reach: everywhere", r"reach is 'everywhere'"),
         ("within: 7", "within: few", r"within is 'few'"),
         ("lifted_by: [present, happened]", "lifted_by: [presence]", r"there is no 'presence' here"),
