@@ -623,6 +623,7 @@ def _sentences(units: Sequence[str]) -> Iterator[tuple[list[str], bool]]:
 
 _CLASS: Final = re.compile(r"[A-Z][A-Z0-9_]*")
 _GAP: Final = re.compile(r"\.\.(\d*)")
+_LONGEST_GAP: Final = 12  # spaCy's matcher tries every way to fill a gap: each word more doubles its work
 _AND: Final = re.compile(r"&(\d*)")
 _REACHES: Final = ("after", "before", "sentence", "text")
 
@@ -849,7 +850,11 @@ class _LanguageReader:
                 continue
             flush()
             if found := _GAP.fullmatch(piece):
-                tokens.append({"ORTH": {"NOT_IN": barrier}, "OP": f"{{0,{found[1] or 3}}}"})
+                if (longest := int(found[1] or 3)) > _LONGEST_GAP:
+                    raise self._document.error(
+                        node, f"a gap of {longest} words takes too long to look for", f"Write ..{_LONGEST_GAP} at most"
+                    )
+                tokens.append({"ORTH": {"NOT_IN": barrier}, "OP": f"{{0,{longest}}}"})
             elif piece.startswith("!"):
                 units = self._any(node, piece[1:])
                 used |= units

@@ -28,6 +28,9 @@ looked at after each step, so that 255 and 42 are a little kind.
 
 Wave 18 is no measure: it is what was found missed in Spanish, and calm sentences near to it.
 
+Wave 20 is no measure either: it is what was written to mend and to check the classes of fault that four authors' 2,260
+new messages had shown (342 of 660 emergencies missed, 36 of 1,600 calm ones alarmed).
+
 So what is said in a way that nobody here thought of is still missed in one case of six or more, oblique crises most.
 The floor as it was before wave 9 misses 47, 108 and 8 of the last two rows: mending on one wave helps the next only a
 little.
@@ -371,8 +374,9 @@ def test_find_serves_many_threads(flags: RedFlags) -> None:
         ("LEG ..4 NUMB|WEAK", "LEGGS ..4 NUMB|WEAK", r"there is no class LEGGS"),
         ("LEG ..4 NUMB|WEAK", "& LEG", r"cannot read the pattern"),
         ("LEG ..4 NUMB|WEAK", "..4", r"a pattern fits any text"),
+        ("LEG ..4 NUMB|WEAK", "LEG ..13 NUMB|WEAK", r"a gap of 13 words"),
         ("kind: spine", "kind: spines", r"there is no kind 'spines'"),
-        ("id: chest-pain", "id: arm-weak", r"two signs are called arm-weak"),
+        ("id: fever-measured", "id: arm-weak", r"two signs are called arm-weak"),
         ("reach: sentence", "reach: everywhere", r"reach is 'everywhere'"),
         ("within: 7", "within: few", r"within is 'few'"),
         ("lifted_by: [present, happened]", "lifted_by: [presence]", r"there is no 'presence' here"),
