@@ -87,9 +87,10 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
 
     def __init__(self, config: dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource) -> None:
         super().__init__(config, name, model_storage, resource)
+        numbers = {"sublinear_tf": True, "dtype": np.float32}  # condensing them takes half as long as in float64
         self._vectorizers = (
-            TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True, token_pattern=r"\S+"),  # noqa: S106
-            TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=4, sublinear_tf=True),
+            TfidfVectorizer(ngram_range=(1, 2), min_df=2, token_pattern=r"\S+", **numbers),  # noqa: S106
+            TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=4, **numbers),
         )
         self._kinds = Weights.none()
         self._families = Weights.none()
@@ -101,7 +102,7 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
         weighted = hstack([v.fit_transform(texts) for v in self._vectorizers]).tocsr()
         directions = min(self.config["directions"], weighted.shape[1] - 1, weighted.shape[0] - 1)
         condense = TruncatedSVD(directions, n_iter=2, random_state=self.config["random_state"])
-        condensed = condense.fit_transform(weighted).astype(np.float32) * self.config["ngrams"]
+        condensed = condense.fit_transform(weighted) * self.config["ngrams"]
         vectors = np.concatenate([_vector(e) for e in examples])
         features = np.hstack([vectors, condensed])
         intents = [e.get(INTENT) for e in examples]

@@ -81,12 +81,13 @@ class Evidence(GraphComponent):  # type: ignore[misc]
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the scope classifiers on the training questions, the rankers on the articles."""
         library, encoder = load_library(settings.DATA / "articles"), load_encoder(threads=os.cpu_count() or 1)
-        examples = [_example(m) for m in training_data.intent_examples if m.get(TEXT)]
+        messages = [m for m in training_data.intent_examples if m.get(TEXT)]
+        examples = [_example(m) for m in messages]
         asked = sorted({e.intent for e in examples if e.intent.startswith("ask_") and e.intent != "ask_source"})
         finder = build_finder(library)
         subjects = {e.subject.casefold() for e in examples if e.subject}
         belongs = {s: owners_of(s, finder) for s in subjects}
-        known = {m.get(TEXT): m.get(VECTOR) for m in training_data.intent_examples}
+        known = {m.get(TEXT): m.get_dense_features(TEXT)[1].features[0] for m in messages}
         sets = {}
         for article in library.articles:
             texts, labels = training_set(article, examples, asked, belongs)
@@ -95,7 +96,7 @@ class Evidence(GraphComponent):  # type: ignore[misc]
             sets[article.id] = (np.array([known[t] for t in texts], dtype=np.float32), labels)
         self._scope = Scope.fit(sets)
         self._ranker = PassageRanker.fit(library.articles, encoder)
-        self._common = _common_words([m for m in training_data.intent_examples if m.get(TEXT)])
+        self._common = _common_words(messages)
         self._digest = library_digest(library)
         self._persist()
         return self._resource
