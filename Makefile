@@ -46,9 +46,9 @@ test: install-dev ## install, run every test that can run here
 	@$(PY) -m marrow content check
 	@# What needs no model is tested while the model is trained.
 	@$(PY) -m marrow train --if-needed > $(VENV)/training.log 2>&1 & training=$$!; trap "kill $$training 2>/dev/null" EXIT; \
-	$(PY) -m pytest -m "not server and not browser"; fast=$$?; \
+	$(PY) -m pytest -m "not server"; fast=$$?; \
 	wait $$training || { cat $(VENV)/training.log; exit 1; }; \
-	$(PY) -m pytest -m "server or browser" && exit $$fast
+	$(PY) -m pytest -m server && exit $$fast
 
 test-fast: install-dev ## only the tests that need neither a model nor a browser
 	@$(PY) -m pytest -m "not server and not browser"

@@ -45,5 +45,5 @@ echo "Installing from $lock ..."
 if command -v uv >/dev/null 2>&1; then
   uv pip install -q --python .venv/bin/python --no-deps --require-hashes -r "$lock"
 else
-  .venv/bin/python -m pip install -q --disable-pip-version-check --use-pep517 --no-deps --require-hashes -r "$lock"
+  .venv/bin/python -m pip install -q --disable-pip-version-check --no-compile --use-pep517 --no-deps --require-hashes -r "$lock"
 fi
