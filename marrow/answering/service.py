@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from marrow import settings
 from marrow.answering.offers import name_of
@@ -13,6 +15,7 @@ from marrow.answering.turn import Talk
 from marrow.answering.wording import Wording, load_wording
 from marrow.content import Article, Library, load_library
 from marrow.safety.emergency import EmergencyWording
+from marrow.safety.red_flags import RedFlags
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ class Service:
     terms: Mapping[str, Mapping[str, Term]]  # by article id, then by lower-case term
     wording: Wording
     emergency: EmergencyWording
+    red_flags: RedFlags
     care_team: str | None
 
     def fill(self, text: str, article: Article | None = None) -> str:
@@ -47,9 +51,12 @@ def _listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def make_service(library: Library, wording: Wording, emergency: EmergencyWording, care_team: str | None) -> Service:
+def make_service(
+    library: Library, wording: Wording, emergency: EmergencyWording, red_flags: RedFlags, care_team: str | None
+) -> Service:
     """A service of what is loaded already."""
-    return Service(library, {a.id: article_terms(a) for a in library.articles}, wording, emergency, care_team)
+    terms = {a.id: article_terms(a) for a in library.articles}
+    return Service(library, terms, wording, emergency, red_flags, care_team)
 
 
 def load_service() -> Service:
@@ -59,5 +66,12 @@ def load_service() -> Service:
         load_library(settings.DATA / "articles"),
         load_wording(settings.DATA / "wording"),
         EmergencyWording.load(settings.DATA / "safety", config.region),
+        _red_flags(settings.DATA / "safety"),
         config.care_team,
     )
+
+
+@functools.lru_cache(maxsize=1)
+def _red_flags(directory: Path) -> RedFlags:
+    """Loaded once a process: it takes a second, and the guard and the actions each have a service."""
+    return RedFlags.load(directory)

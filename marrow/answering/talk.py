@@ -27,7 +27,6 @@ from marrow.answering.terms import Term
 from marrow.answering.turn import EMERGENCIES, SECTIONS_OF, Talk, Turn, family_of
 from marrow.content import Article, Passage
 from marrow.reply import Reply, compose, with_line
-from marrow.safety.red_flags import Alarm
 
 #: Small talk after which topics are offered.
 _OPENS = {"greet", "affirm", "deny", "capabilities", "bot_identity", "repair", "distress", "human", "unclear",
@@ -305,7 +304,11 @@ def urgent(service: Service, turn: Turn) -> tuple[Reply, Talk]:
         reply, talk = next_best(service, turn)
         line = service.emergency.help_line()
         return (reply if line in reply.text else with_line(reply, line)), talk
-    alarm = Alarm("crisis" if turn.intent == "crisis" else "general", sign="", carer=False, language="en")
+    alarm = service.red_flags.suspect(turn.text)
+    if turn.intent == "crisis":
+        alarm = replace(alarm, kind="crisis")
+    elif alarm.kind == "crisis":
+        alarm = replace(alarm, kind="general")
     return compose("urgent", service.emergency.text(alarm, service.care_team).splitlines()), turn.talk
 
 

@@ -32,7 +32,6 @@ from marrow.rasa.limits import Buckets
 from marrow.rasa.store import MarrowTrackerStore
 from marrow.reply import Reply, compose, merge, with_disclaimer, with_line
 from marrow.safety.hygiene import MAX_BODY_BYTES, MAX_TEXT_CHARS, normalise
-from marrow.safety.red_flags import RedFlags
 
 logger = logging.getLogger(__name__)
 
@@ -79,13 +78,12 @@ class Guard:
         config: settings.Settings,
         identity: Identity,
         service: Service,
-        red_flags: RedFlags,
         lanes: Lanes,
     ) -> None:
         self.config = config
         self.identity = identity
         self.service = service
-        self._red_flags = red_flags
+        self._red_flags = service.red_flags
         self.lanes = lanes
         self._targets = all_targets(service.library)
         self._speaking: dict[str, _Queue] = {}
@@ -368,6 +366,4 @@ def _wire(message: Mapping[str, Any]) -> Mapping[str, Any] | None:
 def shared_guard() -> Guard:
     """The process's guard. Raises MarrowError when a data file or a setting is wrong: the start then fails clearly."""
     config = settings.load()
-    return Guard(
-        config, Identity(load_secret(config)), load_service(), RedFlags.load(settings.DATA / "safety"), Lanes()
-    )
+    return Guard(config, Identity(load_secret(config)), load_service(), Lanes())

@@ -70,6 +70,15 @@ class RedFlags:
         languages = sorted(self._languages, key=lambda language: not language.claims(words))
         return next((alarm for language in languages if (alarm := language.find(words))), None)
 
+    def suspect(self, text: str) -> Alarm:
+        """What the emergency is about that a text is known to tell, although `find` may find none in it.
+
+        A sign counts even if words beside it say that it is none now. Kind "general" and an empty sign where there is
+        none; the carer is told by who was named last. Reads as much as `find` does, and raises nothing.
+        """
+        words = self._characters.words(normalise(text[:MAX_BODY_BYTES])[:MAX_BODY_BYTES])
+        return self._languages[0].suspect(words)
+
     def language(self, text: str) -> str | None:
         """The language that a text is plainly written in, of those that have hints; None: English or unclear."""
         text = normalise(text)
@@ -579,7 +588,14 @@ class _Language:
             return None
         return next((alarm for words in self._lexicon.spelled(words) if (alarm := self._find(words))), None)
 
-    def _find(self, words: Sequence[str]) -> Alarm | None:
+    def suspect(self, words: Sequence[str]) -> Alarm:
+        """The gravest sign in the words of a text, excused or not; "general" and no sign where there is none."""
+        spelled = next(self._lexicon.spelled(words))
+        people = [_Sentence(self, part, asked).person() for part, asked in _sentences(spelled)]
+        last = next((who for who in reversed(people) if who in ("self", "other")), None)
+        return self._find(spelled, excused=True) or Alarm("general", "", last == "other", self.code)
+
+    def _find(self, words: Sequence[str], *, excused: bool = False) -> Alarm | None:
         sentences = [_Sentence(self, part, asked) for part, asked in _sentences(words)]
         everywhere = frozenset[str]().union(*(sentence.reading.units for sentence in sentences))
         rank, alarm, last = len(self._signs), None, None
@@ -590,18 +606,20 @@ class _Language:
             for number, (sign, finder) in enumerate(self._signs[:rank]):
                 if sign.with_units and not sign.with_units & everywhere:
                     continue
-                if found := self._alarm(sentence, sign, finder, last or anybody):
+                if found := self._alarm(sentence, sign, finder, last or anybody, excused):
                     rank, alarm = number, found
                     break
             last = sentence.person() or last
             told = sentence.tells()
         return alarm
 
-    def _alarm(self, sentence: _Sentence, sign: _Sign, finder: _Finder, last: str | None) -> Alarm | None:
+    def _alarm(
+        self, sentence: _Sentence, sign: _Sign, finder: _Finder, last: str | None, excused: bool
+    ) -> Alarm | None:
         for _, start, end in finder.find(sentence.reading):
             hit = _Hit(sign, start, end)
             subject = sentence.subject(hit)
-            if not sentence.blocked(hit, subject or (last if sign.with_units else None)):
+            if excused or not sentence.blocked(hit, subject or (last if sign.with_units else None)):
                 return Alarm(sign.kind, sign.id, (subject or last) == "other", self.code)
         return None
 

@@ -23,6 +23,7 @@ from marrow.answering.talk import (
 )
 from marrow.answering.turn import SECTIONS_OF, Talk, Turn
 from marrow.reply import SHORT_DISCLAIMER, Reply
+from marrow.safety.red_flags import Alarm
 
 ARTICLE = "bone-metastasis"
 
@@ -183,6 +184,25 @@ def test_classifier_alarms_only_when_it_is_sure(service: Service, turn: Any) -> 
     for kind, outcome in (("ask_symptoms", "answer"), ("other_subject", "out_of_scope"), ("distress", "smalltalk")):
         reply = urgent(service, turn("emergency", ranking=(("emergency", 0.6), (kind, 0.35))))[0]
         assert reply.outcome == outcome and reply.text.count(service.emergency.help_line()) == 1
+
+
+@pytest.mark.parametrize(
+    ("intent", "text", "kind", "carer"),
+    [
+        ("emergency", "is there a number for when you can't walk all of a sudden", "spine", False),
+        ("emergency", "he is the colour of putty", "general", True),
+        ("emergency", "the colour of putty", "general", False),
+        ("emergency", "does he want to die?", "general", True),
+        ("crisis", "is it usual that he cannot walk?", "crisis", True),
+        ("crisis", "?", "crisis", False),
+    ],
+)
+def test_alarm_of_the_classifier_is_worded_as_well_as_the_words_allow(
+    service: Service, turn: Any, intent: str, text: str, kind: str, carer: bool
+) -> None:
+    reply, _ = urgent(service, turn(intent, text=text, ranking=((intent, 0.9),)))
+    expected = service.emergency.text(Alarm(kind, "", carer, "en"), service.care_team)
+    assert reply.text.startswith(expected.splitlines()[0]) and expected.splitlines()[1] in reply.text
 
 
 def test_next_best_reading(service: Service, turn: Any) -> None:

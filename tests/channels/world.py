@@ -30,7 +30,7 @@ from marrow.rasa.identity import Identity
 from marrow.rasa.lanes import Lanes
 from marrow.reply import Offer, compose
 from tests.channels.side import NOW, RefusedError, Sent, Shown, Side, Webhook
-from tests.rasa.conftest import RED_FLAGS, SERVICE
+from tests.rasa.conftest import SERVICE
 
 T = TypeVar("T")
 Handler = Callable[[UserMessage], Awaitable[Any]]
@@ -179,7 +179,7 @@ def make_guard(folder: Path, deadline: float = 5.0, burst: int = 0, store: objec
     """A guard with a secret that is always the same; `burst` messages and then no more, 0 for no limit."""
     limit = settings.Limit(burst, 0.0 if burst else 1.0)
     config = replace(settings.load({}), state_dir=folder, deadline=deadline, channel_limit=limit)
-    guard = Guard(config, Identity(b"0" * 32), SERVICE, RED_FLAGS, Lanes(most=4))
+    guard = Guard(config, Identity(b"0" * 32), SERVICE, Lanes(most=4))
     guard.store = store or Events()  # type: ignore[assignment]
     return guard
 

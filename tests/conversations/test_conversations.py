@@ -12,7 +12,6 @@ import pytest
 from marrow import settings
 from marrow.answering.answers import entries_of
 from marrow.answering.service import load_service
-from marrow.safety.red_flags import RedFlags
 
 pytestmark = pytest.mark.server
 
@@ -29,9 +28,7 @@ def talk(model: Path) -> Iterator[Any]:
 
     validate_actions_once()
     agent = Agent.load(str(model), action_endpoint=InProcessActions())
-    guard = Guard(
-        settings.load({}), Identity(b"1" * 32), load_service(), RedFlags.load(settings.DATA / "safety"), Lanes()
-    )
+    guard = Guard(settings.load({}), Identity(b"1" * 32), load_service(), Lanes())
     numbers = iter(range(1000))
 
     def converse(turns: list[tuple[str, str, str]]) -> None:

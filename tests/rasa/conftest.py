@@ -16,12 +16,10 @@ from marrow.answering.service import load_service
 from marrow.rasa.guard import Answered, Guard
 from marrow.rasa.identity import Identity
 from marrow.rasa.lanes import Lanes
-from marrow.safety.red_flags import RedFlags
 
 Handler = Callable[[UserMessage], Awaitable[Any]]
 SAFETY = settings.DATA / "safety"
 SERVICE = load_service()
-RED_FLAGS = RedFlags.load(SAFETY)
 
 
 @pytest.fixture
@@ -32,7 +30,6 @@ def guard(tmp_path: Path) -> Iterator[Guard]:
         config,
         Identity(b"0" * 32),
         SERVICE,
-        RED_FLAGS,
         Lanes(most=4),
     )
     yield made

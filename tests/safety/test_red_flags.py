@@ -351,6 +351,30 @@ def test_find_reads_a_sentence_in_about_a_millisecond(flags: RedFlags) -> None:
     assert taken / len(texts) < 10 * _seconds(_work, 20)  # 4 to 6 when measured
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "carer"),
+    [
+        ("what should I do if her legs go numb?", "spine", True),
+        ("my legs were numb in March, long before all this", "spine", False),
+        ("hes blue", "general", True),
+        ("my colour is odd and my husband worries about me", "general", False),
+        ("", "general", False),
+        ("...?!", "general", False),
+        ("\U0001f198\ud800 \x00", "general", False),
+    ],
+)
+def test_suspect_names_a_sign_whatever_excuses_it_and_whom_it_is_about(
+    flags: RedFlags, text: str, kind: str, carer: bool
+) -> None:
+    alarm = flags.suspect(text)
+    assert (alarm.kind, alarm.carer, alarm.language) == (kind, carer, "en")
+
+
+def test_suspect_names_a_sign_where_find_does(flags: RedFlags) -> None:
+    texts = [row["text"] for row in PHRASINGS if row.get("lang", "en") == "en"][::5]
+    assert [text for text in texts if not flags.suspect(text).sign] == []
+
+
 def test_find_keeps_no_word_of_a_text(flags: RedFlags) -> None:
     flags.find("my legs are numb says Zyxwvutia Qrstuvwia")
     for language in flags._languages:

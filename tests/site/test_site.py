@@ -274,7 +274,7 @@ def test_page_names_emergency_numbers_of_the_region() -> None:
 def test_page_of_several_articles_keeps_them_apart() -> None:
     other = load_article(settings.ROOT / "tests" / "fixtures" / "articles" / "glimmer-elbow.md")
     library = Library((*SERVICE.library.articles, other))
-    html = page_of(make_service(library, SERVICE.wording, SERVICE.emergency, None))
+    html = page_of(make_service(library, SERVICE.wording, SERVICE.emergency, SERVICE.red_flags, None))
     page = read(html)
     assert len(page.ids) == len(set(page.ids))
     assert {f"{other.id}-says", "bone-metastasis-says"} <= set(page.ids)
@@ -289,14 +289,14 @@ def test_an_articles_own_markup_and_braces_are_text() -> None:
     first = article.sections[0]
     odd = replace(first.passages[0], plain='<script>alert("{title}")</script> {{main}} {topics}')
     library = Library((replace(article, sections=(replace(first, passages=(odd, *first.passages[1:])),)),))
-    html = page_of(make_service(library, SERVICE.wording, SERVICE.emergency, None))
+    html = page_of(make_service(library, SERVICE.wording, SERVICE.emergency, SERVICE.red_flags, None))
     assert "<script>" not in html
     assert odd.plain in read(html).text
 
 
 def test_an_article_with_an_address_is_linked() -> None:
     article = replace(SERVICE.library.articles[0], url="https://article.example/bone?a=1&b=2")
-    html = page_of(make_service(Library((article,)), SERVICE.wording, SERVICE.emergency, None))
+    html = page_of(make_service(Library((article,)), SERVICE.wording, SERVICE.emergency, SERVICE.red_flags, None))
     assert '<a href="https://article.example/bone?a=1&amp;b=2">' in html
 
 
