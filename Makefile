@@ -6,6 +6,7 @@ PY := $(VENV)/bin/python
 export RASA_TELEMETRY_ENABLED := false
 export TF_CPP_MIN_LOG_LEVEL := 3
 export PYTHONPATH := $(CURDIR)
+PYTEST := $(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 PORT ?= 5005
 HOST ?= 127.0.0.1
 
@@ -46,12 +47,12 @@ test: install-dev ## install, run every test that can run here
 	@$(PY) -m marrow content check
 	@# What needs no model is tested while the model is trained.
 	@$(PY) -m marrow train --if-needed > $(VENV)/training.log 2>&1 & training=$$!; trap "kill $$training 2>/dev/null" EXIT; \
-	$(PY) -m pytest -m "not server"; fast=$$?; \
+	$(PYTEST) -m "not server"; fast=$$?; \
 	wait $$training || { cat $(VENV)/training.log; exit 1; }; \
-	$(PY) -m pytest -m server && exit $$fast
+	$(PYTEST) -m server && exit $$fast
 
 test-fast: install-dev ## only the tests that need neither a model nor a browser
-	@$(PY) -m pytest -m "not server and not browser"
+	@$(PYTEST) -m "not server and not browser"
 
 lint: install-dev ## ruff and mypy
 	@$(PY) -m ruff check .
