@@ -341,8 +341,9 @@ def _seconds(do: Callable[[], object], times: int) -> float:
 @pytest.mark.parametrize("name", list(_long_texts()))
 def test_find_reads_16_kb_in_a_moment(flags: RedFlags, name: str) -> None:
     text = _long_texts()[name]
-    # 800 times as long at most when measured: a third of a second.
-    assert _seconds(lambda: flags.find(text), 3) < 1_800 * _seconds(_work, 20)
+    # 1,200 times as long at most when measured alone (half a second on a slow machine), 2,000 beside other work, which
+    # takes the caches from it.
+    assert _seconds(lambda: flags.find(text), 3) < 4_000 * _seconds(_work, 20)
 
 
 def test_find_reads_a_sentence_in_about_a_millisecond(flags: RedFlags) -> None:

@@ -6,14 +6,12 @@ import base64
 import gzip
 import hashlib
 import json
-import os
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.conftest import unavailable
+from tests.conftest import chromium
 from tests.server.running import Running
 
 pytestmark = [pytest.mark.server, pytest.mark.browser]
@@ -21,18 +19,7 @@ pytestmark = [pytest.mark.server, pytest.mark.browser]
 
 @pytest.fixture
 def page(server: Running) -> Iterator[Any]:
-    try:
-        from playwright.sync_api import sync_playwright
-    except ModuleNotFoundError:
-        unavailable("playwright is not installed")
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    if not path:
-        unavailable("no Chromium: install one, or name it in CHROMIUM")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path,
-            args=["--disable-background-networking", *(["--no-sandbox"] if os.geteuid() == 0 else [])],
-        )
+    with chromium() as browser:
         page = browser.new_page()
         problems: list[str] = []
         page.on("pageerror", lambda error: problems.append(str(error)))
@@ -41,7 +28,6 @@ def page(server: Running) -> Iterator[Any]:
         page.goto(f"http://127.0.0.1:{server.port}/")
         yield page
         assert not problems
-        browser.close()
 
 
 def test_person_asks_on_the_page_and_the_article_answers(page: Any) -> None:

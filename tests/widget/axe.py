@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import no_browser
+from tests.conftest import unavailable
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -16,7 +16,7 @@ def violations(page: Any) -> list[str]:
     try:
         from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
     except ModuleNotFoundError:
-        no_browser("axe-playwright-python is not installed")
+        unavailable("axe-playwright-python is not installed")
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}}).response["violations"]
     return [f"{v['id']}: {[node['target'] for node in v['nodes']]}" for v in found]
 

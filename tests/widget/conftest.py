@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
+
+from tests.conftest import chromium
 
 from .fake_bot import FakeBot
 
@@ -38,30 +38,11 @@ document.addEventListener("DOMContentLoaded", () => customElements.whenDefined("
 """
 
 
-def no_browser(why: str) -> NoReturn:
-    """Skips the test, but fails it where a browser is promised."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(f"{why} (CI must have one)")
-    pytest.skip(why)
-
-
 # Not for the whole session: a started Playwright keeps an event loop running, and tests elsewhere start their own.
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Any]:
-    """Chromium from CHROMIUM or the PATH; nothing is downloaded."""
-    try:
-        from playwright.sync_api import sync_playwright
-    except ModuleNotFoundError:
-        no_browser("playwright is not installed")
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if not path:
-        no_browser("no Chromium: install one, or name it in CHROMIUM")
-    # As root, as in most containers, Chromium starts only without its sandbox. It visits the fake bot and nothing else.
-    arguments = ["--disable-background-networking"] + (["--no-sandbox"] if os.geteuid() == 0 else [])
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
