@@ -29,8 +29,8 @@ looked at after each step, so that 255 and 42 are a little kind.
 Wave 18 is no measure: it is what was found missed in Spanish, and calm sentences near to it.
 
 Wave 20 is no measure either: it is what was written to mend and to check the classes of fault that four authors' 2,260
-new messages had shown (342 of 660 emergencies missed, 36 of 1,600 calm ones alarmed). Nor is wave 21: it stands for what the set
-`fifth` had shown.
+new messages had shown (342 of 660 emergencies missed, 36 of 1,600 calm ones alarmed). Nor is wave 21: it stands for
+what the set `fifth` had shown.
 
 So what is said in a way that nobody here thought of is still missed in one case of six or more, oblique crises most.
 The floor as it was before wave 9 misses 47, 108 and 8 of the last two rows: mending on one wave helps the next only a
