@@ -25,6 +25,10 @@ def service() -> Service:
 class EngineAction(Action, ABC):
     """An action that is one function of the engine; subclasses give its name and the function."""
 
+    def __init__(self) -> None:
+        """Load content and wording when the action server starts, not while somebody waits."""
+        service()
+
     @abstractmethod
     def respond(self, service: Service, turn: Turn) -> tuple[Reply, Talk]:
         """Ask the engine."""
