@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from marrow.answering import passages as choose
+from marrow.answering.context import groups_of, in_context, same_root, the_rest
 from marrow.answering.meaning import Wanted, bare, wanted
 from marrow.answering.offers import offer, section_offers
 from marrow.answering.service import Service
@@ -33,25 +33,19 @@ NOTHING_ELSE = 2.0
 DOUBT = 0.1
 #: From which share of `distress` on a question is met with a kind word first.
 FEELS = 0.15
-#: What a question for symptoms that names nothing asks after a passage of these sections, shown with one more at most.
-LIKE_WHAT, NARROW = {"diagnosis": "ask_procedure", "treatment": "ask_side_effects"}, 2
-#: Words that stand for what was shown; a question without one, of more words than so many, does not ask of that.
-POINTING, BARE = {"it", "that", "this", "they", "these", "those", "one"}, 3
 #: Passages beyond which an answer gives the plain wording of its first one only; "more simply" gives the rest.
 PLAIN_AT_MOST = 3
 #: Terms that "more simply" explains.
 EXPLAINED_AT_MOST = 4
 #: Passages quoted with what a word means.
 MEANT_AT_MOST = 3
-#: Two words are forms of one when they begin with so many same letters, and with this share of the longer one's.
-ROOT_LETTERS, ROOT_SHARE = 5, 0.62
 #: Misses in a row after which a further one says whom to turn to.
 MISSES_AT_MOST = 2
 
 
 def question(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     """A question: answer it, or say that the article does not; with a kind word or the safety line where they fit."""
-    turn = in_context(turn)
+    turn = in_context(service, turn)
     said = answer(service, turn) if turn.intent in SECTIONS_OF else not_covered(service, turn)
     return _with_lines(service, turn, *said)
 
@@ -105,13 +99,7 @@ def _terms_asked(service: Service, article: Article, asked: Wanted, turn: Turn) 
     named = [t for t in terms_of(service, article, turn) if bare(turn.names.get(t.value, t.value)) == asked.words]
     if named or not asked.is_word or turn.others or any(holds(p.text, asked.words) for p in article.passages()):
         return named
-    return [t for t in service.terms[article.id].values() if _same_root(t.value.casefold(), asked.words)]
-
-
-def _same_root(one: str, other: str) -> bool:
-    same = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
-    shared = sum(1 for _ in same)
-    return shared >= ROOT_LETTERS and shared >= ROOT_SHARE * max(len(one), len(other))
+    return [t for t in service.terms[article.id].values() if same_root(t.value.casefold(), asked.words)]
 
 
 def _using(article: Article, terms: Sequence[Term], turn: Turn, asked: Wanted) -> Sequence[Passage]:
@@ -151,17 +139,6 @@ def _holds(text: str, phrases: Sequence[str]) -> bool:
     return any(f" {phrase} " in f" {words} " for phrase in phrases)
 
 
-def in_context(turn: Turn) -> Turn:
-    """ "Is it painful?" of a test or a treatment that was just shown asks what it is like, not for symptoms."""
-    kind = LIKE_WHAT.get(turn.talk.section or "")
-    words = set(re.findall(r"[a-z]+", turn.text.lower()))
-    if not kind or not turn.common or turn.articles or not (words & POINTING or len(words) <= BARE):
-        return turn
-    if turn.intent == "ask_symptoms" and len(turn.talk.passages) <= NARROW:
-        return replace(turn, intent=kind)
-    return turn
-
-
 def answer(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     """Answer a question of a kind that articles answer."""
     picked = pick_article(service, turn)
@@ -170,7 +147,7 @@ def answer(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     terms = terms_of(service, picked, turn)
     if lacking := _lacking(picked, turn, terms):
         return not_covered(service, turn, lacking, picked)
-    found = choose.select(picked, terms, turn)
+    found = the_rest(picked, turn, terms) or choose.select(picked, terms, turn)
     if not found:
         return not_covered(service, turn, "detail", picked)
     about = [term for term in terms if any(p.id in term.passages for p in found)]
@@ -366,7 +343,8 @@ def not_covered(
     near = _with_lists(article, [choose.nearest(article, silence.nearest, terms, turn)])[:2]
     shown = f"{row} {near[0].id}"
     again = turn.talk.said.get(shown, 0)
-    line, talk = missed(service, replace(turn.talk, article=article.id, intent=turn.intent, asked=()))
+    asked = tuple(term.value for term in terms if term.specific) or (turn.talk.asked if turn.common else ())
+    line, talk = missed(service, replace(turn.talk, article=article.id, intent=turn.intent, asked=asked))
     if again or not line:
         talk = talk.counted(shown)
     others = service.wording.says_again
@@ -409,7 +387,7 @@ def _asked(article: Article, silence: Silence, turn: Turn, service: Service, wor
             return what
     things = [turn.names.get(name, name) for name, group in turn.others if group in silence.of]
     for term in terms_of(service, article, turn):
-        if term.specific and _groups_of(term) & set(silence.of):
+        if term.specific and groups_of(term) & set(silence.of):
             typed = turn.names.get(term.value, "").casefold()
             name = next((n.text for n in article.names if n.text.casefold() == typed and n.kind != "misspelling"), "")
             if not {term.value.casefold(), name.casefold()} & set(service.wording.generic):
@@ -418,12 +396,6 @@ def _asked(article: Article, silence: Silence, turn: Turn, service: Service, wor
         return silence.what
     things = [_with_article(thing, service.wording.counted) for thing in dict.fromkeys(things)]
     return silence.named.replace("{thing}", " or ".join(things[:2]))
-
-
-def _groups_of(term: Term) -> set[str]:
-    """The groups of elsewhere.yml that a term would be of by the sections that have it."""
-    groups = {"treatment": "drug", "diagnosis": "test"}
-    return {groups[section] for id in term.passages if (section := id.split(".")[0]) in groups}
 
 
 def _with_article(name: str, counted: Sequence[str]) -> str:

@@ -9,7 +9,6 @@ from dataclasses import replace
 from marrow.answering import passages as choose
 from marrow.answering.answers import (
     acknowledged,
-    in_context,
     meaning,
     missed,
     notes_on,
@@ -20,6 +19,7 @@ from marrow.answering.answers import (
     terms_of,
     topic_offers,
 )
+from marrow.answering.context import in_context, pointed_at, the_rest
 from marrow.answering.offers import section_offers
 from marrow.answering.parts import ASKS_FOR
 from marrow.answering.service import Service
@@ -32,6 +32,9 @@ from marrow.reply import Reply, compose, with_line
 _OPENS = {"greet", "affirm", "deny", "capabilities", "bot_identity", "repair", "distress", "human", "unclear",
           "nothing_to_simplify", "thank", "how_are_you", "compliment", "privacy", "ask_source",
           "forget_me"}  # fmt: skip
+
+#: What asks no more than which of the things that were told is meant.
+_ASKS_FOR_ONE = {"follow_up", "tell_more", "simplify", "ask_definition", "nlu_fallback", "repair"}
 
 #: Small talk that does not answer what may have been a question.
 _MISSES = {"repair", "unclear"}
@@ -77,7 +80,9 @@ def by_rule(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
         return meant
     if sure:
         return None
-    return _by_name(service, turn) if turn.known else smalltalk(service, turn, "unclear")
+    if not turn.known:
+        return smalltalk(service, turn, "unclear")
+    return _by_name(service, turn) or _one_of_them(service, turn)
 
 
 def _by_name(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
@@ -101,6 +106,18 @@ def _by_name(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
         return _by_word(service, turn, known[0], bare) if known else None
     doubt = tuple(pair for pair in turn.ranking if pair[0] in EMERGENCIES)
     return question(service, replace(about, intent="ask_definition", ranking=doubt, others=()))
+
+
+def _one_of_them(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
+    """ "The calcium bit", "the hormone one, tell me more": that passage, in plain words where those are asked for."""
+    article, _ = _shown(service, turn.talk)
+    if article is None or turn.intent not in _ASKS_FOR_ONE or specific_terms(service, turn):
+        return None
+    passage = pointed_at(article, turn)
+    if passage is None:
+        return None
+    simply = turn.intent == "simplify"
+    return show(service, article, [passage], turn.talk, turn.talk.intent or "ask_definition", simply=simply)
 
 
 def _stands_for(word: str, article: Article) -> bool:
@@ -222,13 +239,15 @@ def _follow_up(service: Service, turn: Turn) -> tuple[Reply, Talk]:
         picked = service.library.article(turn.terms[0][0] if turn.terms else known or service.library.articles[0].id)
     terms = [term for term in terms_of(service, picked, turn) if term.specific]
     kind, share = turn.kinds[0] if turn.kinds else ("", 0.0)
-    if in_context(replace(turn, intent=kind)).intent != kind:  # "does that hurt?" of a treatment
+    if in_context(service, replace(turn, intent=kind)).intent != kind:  # "does that hurt?" of a treatment
         return question(service, replace(turn, intent=kind, scope={**turn.scope, picked.id: 1.0}))
     bare = terms and len(turn.text.split()) <= NAMES_ONLY  # "and surgery": nothing but a name
     if kind in service.wording.silences and share >= ASKED and not bare:  # "and the side effects?"
         return question(service, replace(turn, intent=kind, scope={**turn.scope, picked.id: 1.0}))
     if picked.id in turn.articles and not terms and turn.talk.intent in SECTIONS_OF and turn.talk.article != picked.id:
         return question(service, replace(turn, intent=str(turn.talk.intent), ranking=()))
+    if rest := the_rest(picked, turn, terms):
+        return show(service, picked, rest, turn.talk, turn.talk.intent or "ask_treatment")
     if terms:
         order = [turn.talk.section, "treatment", *(s.kind for s in picked.sections)]
         for kind in dict.fromkeys(k for k in order if k):

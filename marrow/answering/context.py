@@ -1,0 +1,134 @@
+"""What a question leaves out because the talk has it: "and the side effects?", "what is it for?", "what else?"."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from marrow.answering.service import Service
+from marrow.answering.terms import Term, holds
+from marrow.answering.turn import SECTIONS_OF, Turn
+from marrow.content import Article, Passage
+
+#: What a question for symptoms that names nothing asks after a passage of these sections, shown with one more at most.
+LIKE_WHAT, NARROW = {"diagnosis": "ask_procedure", "treatment": "ask_side_effects"}, 2
+#: Words that stand for what was shown; a question without one, of more words than so many, does not ask of that.
+POINTING, BARE = {"it", "that", "this", "they", "them", "these", "those", "one"}, 3
+#: Two words are forms of one when they begin with so many same letters, and with this share of the longer one's.
+ROOT_LETTERS, ROOT_SHARE = 5, 0.62
+#: The group of data/wording/elsewhere.yml that a term would be of by the sections that have it.
+GROUPS = {"treatment": "drug", "diagnosis": "test"}
+
+# "apart from surgery", "not an operation": what is asked for is the rest.
+_APART = r"(?:apart|aside) from|other than|besides|except(?: for)?|instead of|rather than|without"
+_NOT = r"not|no|against|(?:do|does|did)(?:n['’]?t| not) (?:want|fancy|like)|refuse[sd]?"
+_DETERMINERS = r"(?:\s+(?:the|an?|any|having|to have|getting|just|only))*"
+_ONE = re.compile(r"\b(?:the|that|this)\s+([a-z]{4,})\s+(?:one|bit|thing|part|stuff)\b", re.IGNORECASE)
+_REST = re.compile(r"\b(?:else|others?|otherwise|alternatives?|anything|options?)\b", re.IGNORECASE)
+
+
+def in_context(service: Service, turn: Turn) -> Turn:
+    """The turn with what it leaves out: of what it asks, and what of it.
+
+    "Is it painful?" of a test or a treatment that was just shown asks what it is like, not for symptoms. "What is it
+    for?" and "and the side effects?" ask of the term that was asked about before.
+    """
+    return _with_terms(service, _like_what(turn))
+
+
+def _like_what(turn: Turn) -> Turn:
+    kind = LIKE_WHAT.get(turn.talk.section or "")
+    if not kind or not turn.common or turn.articles or not _points(turn, BARE):
+        return turn
+    if turn.intent == "ask_symptoms" and len(turn.talk.passages) <= NARROW:
+        return replace(turn, intent=kind)
+    return turn
+
+
+def _points(turn: Turn, bare: int) -> bool:
+    words = re.findall(r"[a-z]+", turn.text.lower())
+    return bool(POINTING.intersection(words)) or len(words) <= bare
+
+
+def _with_terms(service: Service, turn: Turn) -> Turn:
+    """The turn with the terms asked about last, where it names nothing itself, and that kind of question has to do
+    with them."""
+    known = service.terms.get(turn.talk.article or "", {})
+    if not known or not turn.common or turn.articles or turn.others:
+        return turn
+    own = [service.terms[id][value.casefold()] for id, value in turn.terms]
+    before = [term for value in turn.talk.asked if (term := known.get(value.casefold())) and term.specific]
+    if not before or any(term.specific for term in own):
+        return turn
+    scores = turn.scores
+    if silence := service.wording.silences.get(turn.intent):
+        meant = [term for term in before if silence.named and groups_of(term) & set(silence.of)]
+    elif turn.intent in SECTIONS_OF and _points(turn, 0):
+        # Of a complication, what it does stands with the symptoms.
+        section = "symptoms" if turn.intent == "ask_complications" else SECTIONS_OF[turn.intent][0]
+        anywhere = turn.intent == "ask_definition"
+        meant = [t for t in before if anywhere or any(id.split(".")[0] == section for id in t.passages)]
+        # What is near to a text that does not name the term says nothing of other passages.
+        theirs = {
+            f"{term.article}/{id}" for term in meant for id in term.passages if anywhere or id.split(".")[0] == section
+        }
+        scores = {id: share for id, share in scores.items() if id in theirs} if theirs else scores
+    else:
+        return turn
+    return replace(turn, terms=(*turn.terms, *((term.article, term.value) for term in meant)), scores=scores)
+
+
+def groups_of(term: Term) -> set[str]:
+    """The groups of elsewhere.yml that a term would be of by the sections that have it."""
+    return {GROUPS[section] for id in term.passages if (section := id.split(".")[0]) in GROUPS}
+
+
+def pointed_at(article: Article, turn: Turn) -> Passage | None:
+    """ "The calcium bit", "the hormone one": the passage that has the word, of those shown last, then of their part,
+    then of the article; by what it says, then by its plain words."""
+    said = _ONE.search(turn.text)
+    if not said:
+        return None
+    word, part = said[1].casefold(), article.section(turn.talk.section or "")
+    shown = [p for p in article.passages() if p.id in turn.talk.passages]
+    for passages in (shown, part.passages if part else (), article.passages()):
+        for text in ("text", "plain"):
+            for passage in passages:
+                words = re.findall(r"[a-z]+", getattr(passage, text).casefold())
+                if any(w == word or same_root(w, word) for w in words):
+                    return passage
+    return None
+
+
+def same_root(one: str, other: str) -> bool:
+    """Whether two words are forms of one: "hormone" and "hormonal"."""
+    same = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    shared = sum(1 for _ in same)
+    return shared >= ROOT_LETTERS and shared >= ROOT_SHARE * max(len(one), len(other))
+
+
+def the_rest(article: Article, turn: Turn, terms: Sequence[Term]) -> tuple[Passage, ...]:
+    """ "What is there apart from surgery?": the other passages of the part that has it; none where nothing is excepted,
+    or something else is named."""
+    excepted = [term for term in terms if term.specific and _is_excepted(turn, turn.names.get(term.value, term.value))]
+    if not excepted or any(term.specific and term not in excepted for term in terms):
+        return ()
+    excluded = {id for term in excepted for id in term.passages}
+    order = [turn.talk.section, "treatment", *(section.kind for section in article.sections)]
+    for kind in dict.fromkeys(k for k in order if k):
+        section = article.section(kind)
+        if section and excluded & {p.id for p in section.passages}:
+            return tuple(p for p in section.passages if not (p.bullet and p.id in excluded))
+    return ()
+
+
+def _is_excepted(turn: Turn, name: str) -> bool:
+    if not name or not holds(turn.text, name):
+        return False
+    before = rf"{_DETERMINERS}\s+{re.escape(name)}"
+    if re.search(rf"\b(?:{_APART}){before}", turn.text, re.IGNORECASE):
+        return True
+    denied = re.search(rf"\b(?:{_NOT}){before}", turn.text, re.IGNORECASE)
+    return bool(denied and _REST.search(turn.text))

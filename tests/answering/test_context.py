@@ -1,0 +1,152 @@
+"""What a question leaves out because the talk has it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from marrow.answering.answers import question
+from marrow.answering.context import same_root
+from marrow.answering.service import Service
+from marrow.answering.talk import by_rule, follow_up
+from marrow.answering.turn import Talk, Turn
+
+HERE = "bone-metastasis"
+
+
+@pytest.fixture
+def asked(service: Service, turn: Any) -> Any:
+    """asked("ask_treatment", "denosumab", "what does denosumab do"): the talk after that question."""
+
+    def after(intent: str, term: str, text: str) -> Talk:
+        return question(service, turn(intent, terms=(term,), text=text, names={term: term}))[1]
+
+    return after
+
+
+def pointing(turn: Any, intent: str, text: str, talk: Talk, **more: Any) -> Turn:
+    return turn(intent, text=text, common=True, talk=talk, **more)
+
+
+def test_what_is_it_for_is_asked_of_the_treatment_before(service: Service, turn: Any, asked: Any) -> None:
+    talk = asked("ask_treatment", "denosumab", "is denosumab used")
+    sure_of_another = {"treatment.1": 0.9, "treatment.3": 0.01}
+    reply, talk = question(service, pointing(turn, "ask_treatment", "why, what is it for?", talk, near=sure_of_another))
+    assert reply.passages == ("treatment.3",)
+    assert talk.asked == ("denosumab",)
+
+
+def test_what_does_it_do_is_asked_of_the_complication_before(service: Service, turn: Any, asked: Any) -> None:
+    talk = asked("ask_definition", "hypercalcemia", "what is hypercalcemia")
+    near = {"overview.3": 0.95, "symptoms.5": 0.02}
+    reply, _ = question(service, pointing(turn, "ask_complications", "what does it do to you", talk, near=near))
+    assert reply.passages == ("symptoms.5",)
+
+
+def test_side_effects_are_those_of_the_treatment_before(service: Service, turn: Any, asked: Any) -> None:
+    talk = asked("ask_treatment", "radiation therapy", "does radiation therapy help")
+    reply, talk = question(service, pointing(turn, "ask_side_effects", "and the side effects", talk))
+    assert "the side effects or risks of radiation therapy" in reply.text
+    # It stays what is talked about, also where the article is silent.
+    reply, _ = question(service, pointing(turn, "ask_treatment", "what is it for", talk))
+    assert set(reply.passages) == {"treatment.2", "treatment.4"}
+
+
+@pytest.mark.parametrize(
+    ("intent", "text", "more"),
+    [
+        ("ask_cure", "can it be cured", {}),  # asks of the disease
+        ("ask_treatment", "what treatments are there", {}),  # points at nothing
+        ("ask_treatment", "what is it for, surgery", {"terms": ("surgery",), "names": {"surgery": "surgery"}}),
+        ("ask_treatment", "how is bone metastasis treated, and why that", {"articles": (HERE,)}),
+        ("ask_side_effects", "and of aspirin", {"others": (("aspirin", "drug"),)}),
+    ],
+)
+def test_what_names_something_itself_or_asks_of_the_whole_takes_nothing_along(
+    service: Service, turn: Any, asked: Any, intent: str, text: str, more: dict[str, Any]
+) -> None:
+    talk = asked("ask_treatment", "denosumab", "is denosumab used")
+    reply, _ = question(service, pointing(turn, intent, text, talk, **more))
+    assert "denosumab" not in reply.text.partition("nearest thing")[0].partition("•")[0]
+    assert reply.passages != ("treatment.3",)
+
+
+def test_what_is_of_another_subject_takes_nothing_along(service: Service, turn: Any, asked: Any) -> None:
+    talk = asked("ask_treatment", "denosumab", "is denosumab used")
+    reply, _ = question(service, replace(pointing(turn, "ask_cost", "what does it cost", talk), common=False))
+    assert "denosumab" not in reply.text.partition("nearest thing")[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what is there apart from surgery",
+        "besides having surgery, what do they do",
+        "and without the surgery?",
+        "not surgery, what else is there",
+        "she does not want surgery. Any alternatives?",
+    ],
+)
+@pytest.mark.parametrize("ask", [question, follow_up])
+def test_what_is_excepted_is_left_out(service: Service, turn: Any, ask: Any, text: str) -> None:
+    names = {"surgery": "surgery"}
+    reply, _ = ask(
+        service, turn("ask_treatment", terms=("surgery",), text=text, names=names, near={"treatment.5": 0.9})
+    )
+    assert reply.outcome == "answer"
+    assert reply.passages == ("treatment.1", "treatment.2", "treatment.3", "treatment.4", "treatment.6")
+
+
+@pytest.mark.parametrize("text", ["is surgery used", "not the surgery", "why not surgery", "surgery or what else"])
+def test_a_treatment_that_is_not_excepted_is_what_is_asked_for(service: Service, turn: Any, text: str) -> None:
+    turned = turn("ask_treatment", terms=("surgery",), text=text, names={"surgery": "surgery"})
+    assert question(service, turned)[0].passages == ("treatment.5",)
+
+
+def test_one_excepted_and_another_named(service: Service, turn: Any) -> None:
+    names = {"surgery": "surgery", "denosumab": "denosumab"}
+    turned = turn("ask_treatment", terms=("surgery", "denosumab"), text="denosumab instead of surgery?", names=names)
+    assert "treatment.3" in question(service, turned)[0].passages
+
+
+def test_excepted_from_running_text_keeps_the_text(service: Service, turn: Any) -> None:
+    names = {"imaging tests": "imaging"}
+    turned = turn("ask_diagnosis", terms=("imaging tests",), text="what do they do apart from imaging?", names=names)
+    assert "diagnosis.1" in question(service, turned)[0].passages
+
+
+@pytest.mark.parametrize(
+    ("intent", "text", "shown", "passage", "said"),
+    [
+        ("follow_up", "the hormone thing, tell me more about that", "treatment", "treatment.6", "Systemic"),
+        ("tell_more", "more on the calcium bit", "symptoms", "symptoms.5", "Hypercalcemia"),
+        ("simplify", "put that calcium part in plain English", "symptoms", "symptoms.5", "Hypercalcemia"),
+        ("nlu_fallback", "the biopsy one", "treatment", "diagnosis.2", "biopsy"),
+    ],
+)
+def test_one_of_what_was_shown(
+    service: Service, turn: Any, intent: str, text: str, shown: str, passage: str, said: str
+) -> None:
+    talk = question(service, turn(f"ask_{shown}", text="?"))[1]
+    found = by_rule(service, turn(intent, text=text, talk=talk))
+    assert found
+    assert found[0].passages == (passage,)
+    assert said in found[0].text
+
+
+@pytest.mark.parametrize("text", ["the weather thing", "the next one", "tell me more"])
+def test_a_word_that_no_passage_has_is_left_to_the_classifier(service: Service, turn: Any, text: str) -> None:
+    talk = question(service, turn("ask_treatment", text="?"))[1]
+    assert by_rule(service, turn("follow_up", text=text, talk=talk)) is None
+
+
+def test_one_of_them_needs_a_talk(service: Service, turn: Any) -> None:
+    assert by_rule(service, turn("follow_up", text="the calcium bit")) is None
+
+
+def test_forms_of_a_word() -> None:
+    assert same_root("hormone", "hormonal")
+    assert not same_root("hormone", "horse")
+    assert not same_root("calcium", "calcification")
