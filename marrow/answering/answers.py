@@ -23,7 +23,7 @@ IN_SCOPE = 0.9
 #: Two articles whose P differ by less are both meant.
 CLOSE = 0.25
 #: What is added to the log odds of an article that is named, one of whose own terms is, or that is being talked about.
-NAMED, TERM_NAMED, TALKED_ABOUT = 3.0, 2.0, 1.5
+NAMED, TERM_NAMED, TALKED_ABOUT = 3.0, 2.0, 2.5
 #: Groups of data/wording/elsewhere.yml that are subjects of their own: a question that names one, and no article or
 #: term of one, is about it, whatever is being talked about.
 FOREIGN = {"condition"}

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from marrow.answering.service import Service
 from marrow.answering.terms import Term, holds
-from marrow.answering.turn import SECTIONS_OF, Turn
+from marrow.answering.turn import SECTIONS_OF, Talk, Turn
 from marrow.content import Article, Passage
 
 #: What a question for symptoms that names nothing asks after a passage of these sections, shown with one more at most.
@@ -32,19 +32,34 @@ _REST = re.compile(r"\b(?:else|others?|otherwise|alternatives?|anything|options?
 def in_context(service: Service, turn: Turn) -> Turn:
     """The turn with what it leaves out: of what it asks, and what of it.
 
-    "Is it painful?" of a test or a treatment that was just shown asks what it is like, not for symptoms. "What is it
-    for?" and "and the side effects?" ask of the term that was asked about before.
+    "Is it painful?" of a test or a treatment that was just shown asks what it is like, not for symptoms. "Can they stop
+    that?" of a fracture asks for the treatment that does. "What is it for?" and "and the side effects?" ask of the term
+    that was asked about before.
     """
-    return _with_terms(service, _like_what(turn))
+    return _with_terms(service, _like_what(service, turn))
 
 
-def _like_what(turn: Turn) -> Turn:
-    kind = LIKE_WHAT.get(turn.talk.section or "")
-    if not kind or not turn.common or turn.articles or not _points(turn, BARE):
+def _like_what(service: Service, turn: Turn) -> Turn:
+    narrow = len(turn.talk.passages) <= NARROW
+    if not narrow or not turn.common or turn.articles or not _points(turn, BARE):
         return turn
-    if turn.intent == "ask_symptoms" and len(turn.talk.passages) <= NARROW:
+    kind = LIKE_WHAT.get(turn.talk.section or "")
+    if kind and turn.intent == "ask_symptoms":
         return replace(turn, intent=kind)
+    if turn.intent == "ask_prevention" and not turn.terms and (terms := _treated(service, turn.talk)):
+        return replace(turn, intent="ask_treatment", terms=terms)
     return turn
+
+
+def _treated(service: Service, talk: Talk) -> tuple[tuple[str, str], ...]:
+    """What was shown last that treatment has to do with, too: "can they stop it happening again?" of a fracture."""
+    known = service.terms.get(talk.article or "", {})
+    return tuple(
+        (term.article, term.value)
+        for term in known.values()
+        if term.specific and set(talk.passages) & set(term.passages) and talk.section != "treatment"
+        and any(id.startswith("treatment.") for id in term.passages)
+    )  # fmt: skip
 
 
 def _points(turn: Turn, bare: int) -> bool:

@@ -27,11 +27,15 @@ from marrow.answering.terms import Term
 from marrow.answering.turn import EMERGENCIES, SECTIONS_OF, Talk, Turn, family_of
 from marrow.content import Article, Passage
 from marrow.reply import Reply, compose, with_line
+from marrow.safety.red_flags import Alarm
 
 #: Small talk after which topics are offered.
 _OPENS = {"greet", "affirm", "deny", "capabilities", "bot_identity", "repair", "distress", "human", "unclear",
           "nothing_to_simplify", "thank", "how_are_you", "compliment", "privacy", "ask_source",
           "forget_me"}  # fmt: skip
+
+#: What goes on about a crisis when it follows one: a bare "no" or "nobody is here" must not be met with small talk.
+_GOES_ON = {"affirm", "deny", "distress", "human", "goodbye", "other_subject", "nlu_fallback"}
 
 #: What asks no more than which of the things that were told is meant.
 _ASKS_FOR_ONE = {"follow_up", "tell_more", "simplify", "ask_definition", "nlu_fallback", "repair"}
@@ -39,6 +43,15 @@ _ASKS_FOR_ONE = {"follow_up", "tell_more", "simplify", "ask_definition", "nlu_fa
 #: Small talk that does not answer what may have been a question.
 _MISSES = {"repair", "unclear"}
 
+# After a crisis: someone is there, or was reached.
+_HELPED = re.compile(
+    r"\b(?:called|rang|rung|phoned|texted|spoke|spoken|talked|steadier|calmer|safer?|better"
+    r"|(?:is|are|s) (?:coming|here|with me|on (?:the|her|his|their) way))\b",
+    re.IGNORECASE,
+)
+_DENIED = re.compile(
+    r"\b(?:no|nobody|not|never|none|nothing)\b|n['’]t\b|\b(?:do|does|did|is|are|have|has|ca|wo)nt\b", re.I
+)
 _MEANT = re.compile(r"\bmean(?:t|ing)?\b", re.IGNORECASE)
 _NOT = re.compile(r"\b(?:do not|don'?t|dont|never|not)\b", re.IGNORECASE)
 
@@ -71,10 +84,16 @@ def by_rule(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
     """The reply to what needs no classifier: "what does X mean?", a message of no known word, or of nothing but a name;
     else None.
 
-    A button is not its affair, and what may be an emergency only where it is a word that is explained.
+    A button is not its affair, and what may be an emergency only where it is a word that is explained. What is said
+    after a crisis and is no question is answered as the crisis was.
     """
     if turn.target is not None:
         return None
+    helped = _HELPED.search(turn.text) and not _DENIED.search(turn.text)
+    if turn.crisis and turn.intent in _GOES_ON and not helped and not names_any(service, turn.text):
+        # Not flagged as a crisis itself: what follows it is free to be about something else.
+        alarm = Alarm.of_crisis(turn.crisis)
+        return compose("urgent", service.emergency.text(alarm, service.care_team).splitlines()), turn.talk
     meant, sure = meaning(service, turn), _urgency(turn) >= SURE
     if meant and (meant[0].outcome == "answer" or not sure):
         return meant
@@ -328,7 +347,16 @@ def urgent(service: Service, turn: Turn) -> tuple[Reply, Talk]:
         alarm = replace(alarm, kind="crisis")
     elif alarm.kind == "crisis":
         alarm = replace(alarm, kind="general")
-    return compose("urgent", service.emergency.text(alarm, service.care_team).splitlines()), turn.talk
+    reply = compose("urgent", service.emergency.text(alarm, service.care_team).splitlines())
+    return replace(reply, crisis=alarm.crisis()), turn.talk
+
+
+def after_crisis(service: Service, turn: Turn, reply: Reply) -> Reply:
+    """The reply, with whom to turn to when the one before it was about a crisis."""
+    if not turn.crisis or reply.outcome == "urgent":
+        return reply
+    crisis = service.emergency.numbers["en"]["crisis"]
+    return with_line(reply, service.wording.frames["after_crisis"].replace("{crisis}", crisis))
 
 
 def _urgency(turn: Turn) -> float:

@@ -40,6 +40,9 @@ Handler = Callable[[UserMessage], Awaitable[Any]]
 
 _STORE_MAY_TAKE = 2.0
 
+#: Seconds for which a crisis is remembered, of so many conversations: until the next message of each.
+_CRISIS_LASTS, _CRISES_KEPT = 1800.0, 10_000
+
 # What must never reach a person: an unfilled slot, a traceback, a Python None.
 _INTERNAL = re.compile(r"\{[A-Za-z_][\w.]*\}|Traceback \(most recent call last\)|^\s*None\s*$", re.MULTILINE)
 
@@ -86,21 +89,38 @@ class Guard:
         self._red_flags = service.red_flags
         self.lanes = lanes
         self._targets = all_targets(service.library)
+        self._crises: dict[str, tuple[float, str]] = {}
         self._speaking: dict[str, _Queue] = {}
         self._tasks: set[asyncio.Future[None]] = set()
 
     # -- in ------------------------------------------------------------------------------------------------------
 
-    def alarm(self, text: str) -> Reply | None:
-        """The urgent reply if `text` describes an emergency; looks at its first 16 KB. Never raises."""
+    def alarm(self, text: str, conversation: str | None = None) -> Reply | None:
+        """The urgent reply if `text` describes an emergency; looks at its first 16 KB. Never raises.
+
+        That it was a crisis is remembered for the conversation's next message.
+        """
         try:
             alarm = self._red_flags.find(normalise(text[:MAX_BODY_BYTES]))
             if alarm is None:
                 return None
+            if conversation is not None and (crisis := alarm.crisis()):
+                self._remember_crisis(conversation, crisis)
             return compose("urgent", self.service.emergency.text(alarm, self.service.care_team).splitlines())
         except Exception as error:  # a fault here must not silence what comes after
             logger.error("red flags could not be read: %s", type(error).__name__)
             return None
+
+    def _remember_crisis(self, conversation: str, crisis: str) -> None:
+        self._crises.pop(conversation, None)
+        while len(self._crises) >= _CRISES_KEPT:
+            del self._crises[next(iter(self._crises))]
+        self._crises[conversation] = (time.monotonic() + _CRISIS_LASTS, crisis)
+
+    def _crisis_before(self, conversation: str) -> str | None:
+        """The crisis that the message before was about (`Alarm.crisis`); it is forgotten with that."""
+        ends, crisis = self._crises.pop(conversation, (0.0, ""))
+        return crisis if time.monotonic() < ends else None
 
     def only_english(self, text: str) -> Reply | None:
         """What a person is told who plainly writes in another language whose red flags are known. Never raises."""
@@ -141,7 +161,7 @@ class Guard:
         """
         ends = time.monotonic() + self.config.deadline
         typed = text if isinstance(text, str) else ""
-        if reply := self.alarm(typed):
+        if reply := self.alarm(typed, conversation):
             return Answered(reply)
         if buckets is not None and (wait := buckets.take(conversation, time.monotonic())):
             return replace(self.error("too_fast"), retry_after=wait)
@@ -174,13 +194,16 @@ class Guard:
         if reply := self.only_english(clean):
             return Answered(reply)
         replies: list[Reply] = []
+        crisis = self._crisis_before(conversation)
         for part in split_questions(clean):
             # "What is asthma and how is it treated?": what names nothing of an article is about the other subject too.
             if replies and replies[-1].outcome == "out_of_scope" and not names_any(self.service, part):
                 continue
-            answered = await self._turn(handler, channel, conversation, part, None, ends)
+            answered = await self._turn(handler, channel, conversation, part, None, ends, crisis)
             if answered.problem:
                 return answered
+            if answered.reply.crisis:
+                self._remember_crisis(conversation, answered.reply.crisis)
             replies.append(answered.reply)
         return Answered(self._as_one(replies, asks_too_much(clean)))
 
@@ -197,12 +220,14 @@ class Guard:
     # -- through ---------------------------------------------------------------------------------------------------
 
     async def _turn(
-        self, handler: Handler, channel: str, conversation: str, text: str, target: str | None, ends: float
-    ) -> Answered:
+        self, handler: Handler, channel: str, conversation: str, text: str, target: str | None, ends: float,
+        crisis: str | None = None,
+    ) -> Answered:  # fmt: skip
         collector = Collector(channel)
         message = UserMessage(
-            text, collector, conversation, input_channel=channel, parse_data=_chosen(text, target) if target else None
-        )
+            text, collector, conversation, input_channel=channel, parse_data=_chosen(text, target) if target else None,
+            metadata={"crisis": crisis} if crisis else None,
+        )  # fmt: skip
         try:
             async with self._one_at_a_time(conversation, ends) as turn:
                 work = await asyncio.wait_for(self.lanes.run(_run(handler, message)), _left(ends))
@@ -268,6 +293,7 @@ class Guard:
         A turn of it that still runs would write its events back when it ends (measured), so what it leaves is erased
         again under the person's lock, without making the person wait for it.
         """
+        self._crises.pop(conversation, None)
         await self._in_thread(lambda: self.store.erase(conversation, close=close))
         if conversation in self._speaking:
             task = asyncio.ensure_future(self._erase_after_turns(conversation))

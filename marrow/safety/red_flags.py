@@ -46,6 +46,16 @@ class Alarm:
     carer: bool
     language: str
 
+    def crisis(self) -> str | None:
+        """Whose crisis it is and in which language, in two words ("self en"); None for other emergencies."""
+        return f"{'carer' if self.carer else 'self'} {self.language}" if self.kind == "crisis" else None
+
+    @classmethod
+    def of_crisis(cls, told: str) -> Alarm:
+        """The alarm of a crisis by what `crisis` said of it."""
+        who, _, language = told.partition(" ")
+        return cls("crisis", "", who == "carer", language or "en")
+
 
 class RedFlags:
     """All signs of all languages. Immutable after `load`; one object serves all threads."""

@@ -10,8 +10,10 @@ import pytest
 from marrow.answering.answers import question
 from marrow.answering.context import same_root
 from marrow.answering.service import Service
-from marrow.answering.talk import by_rule, follow_up
+from marrow.answering.talk import after_crisis, by_rule, follow_up
 from marrow.answering.turn import Talk, Turn
+from marrow.reply import compose
+from marrow.safety.red_flags import Alarm
 
 HERE = "bone-metastasis"
 
@@ -150,3 +152,71 @@ def test_forms_of_a_word() -> None:
     assert same_root("hormone", "hormonal")
     assert not same_root("hormone", "horse")
     assert not same_root("calcium", "calcification")
+
+
+@pytest.mark.parametrize(
+    ("intent", "text"),
+    [("deny", "no, there is nobody with me"), ("affirm", "yes"), ("goodbye", "goodbye then"), ("nlu_fallback", "hm")],
+)
+@pytest.mark.parametrize(("crisis", "says"), [("self en", "This sounds very hard"), ("carer en", "for them or with")])
+def test_what_follows_a_crisis_and_asks_nothing_is_no_small_talk(
+    service: Service, turn: Any, intent: str, text: str, crisis: str, says: str
+) -> None:
+    found = by_rule(service, turn(intent, text=text, crisis=crisis))
+    assert found
+    assert found[0].outcome == "urgent"
+    assert says in found[0].text
+    assert found[0].crisis is None  # the message after it may be about anything
+    assert by_rule(service, turn(intent, text=text)) is None
+
+
+def test_what_follows_a_crisis_in_spanish_is_answered_in_spanish(service: Service, turn: Any) -> None:
+    found = by_rule(service, turn("deny", text="no", crisis="self es"))
+    assert (
+        found
+        and found[0].text
+        == compose(
+            "urgent", service.emergency.text(Alarm("crisis", "", False, "es"), service.care_team).splitlines()
+        ).text
+    )
+
+
+def test_a_question_after_a_crisis_is_answered_and_says_whom_to_call(service: Service, turn: Any) -> None:
+    asked = turn("ask_treatment", text="what is radiation therapy for", terms=("radiation therapy",), crisis="self en")
+    assert by_rule(service, asked) is None
+    reply = question(service, asked)[0]
+    told = after_crisis(service, asked, reply)
+    assert told.outcome == "answer"
+    assert service.emergency.numbers["en"]["crisis"] in told.text
+    assert after_crisis(service, replace(asked, crisis=None), reply) == reply
+
+
+def test_thanks_after_a_crisis_are_thanks(service: Service, turn: Any) -> None:
+    assert by_rule(service, turn("thank", text="thank you, I have rung them", crisis="self en")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "helped"),
+    [
+        ("ok I called my brother", True),
+        ("my friend is with me", True),
+        ("we rang and I am calmer", True),
+        ("I have not called anyone", False),
+        ("nobody is here", False),
+        ("I couldn't talk if they rang", False),
+        ("it is all the same to me", False),
+    ],
+)
+def test_who_was_helped_is_not_told_the_same_again(service: Service, turn: Any, text: str, helped: bool) -> None:
+    found = by_rule(service, turn("affirm", text=text, crisis="self en"))
+    assert (found is None) == helped
+
+
+def test_can_they_stop_it_happening_again_asks_for_what_treats_it(service: Service, turn: Any) -> None:
+    talk = question(service, turn("ask_complications", terms=("fractures",), text="can it break bones"))[1]
+    again = turn("ask_prevention", text="can they stop it happening again", common=True, talk=talk)
+    reply, _ = question(service, again)
+    assert reply.outcome == "answer"
+    assert "treatment.3" in reply.passages
+    of_all = turn("ask_prevention", text="how do you prevent bone metastasis", common=True, talk=talk, articles=(HERE,))
+    assert question(service, of_all)[0].outcome == "not_covered"

@@ -43,6 +43,7 @@ OWN = [pair for part in REPLIES if part not in _NO_SENTENCES for pair in texts(R
 def filled(service: Service, text: str) -> str:
     for name, value in (("what", "how long it takes"), ("plain", "It is so."), ("question", "Is it?"), ("names", "A")):
         text = text.replace(f"{{{name}}}", value)
+    text = text.replace("{crisis}", service.emergency.numbers["en"]["crisis"])
     text = text.replace("{thing}", "denosumab").replace("{name}", "Xgeva").replace("{term}", "denosumab")
     return service.fill(text.replace("{missing}", "a list"), service.library.articles[0])
 

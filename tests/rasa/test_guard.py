@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from rasa.core.channels.channel import UserMessage
 
+from marrow.rasa import guard as guard_module
 from marrow.rasa.guard import Answered, Guard
 from marrow.rasa.limits import Buckets
 from marrow.reply import SHORT_DISCLAIMER, Offer, compose
@@ -258,6 +259,63 @@ def test_other_text_with_a_spanish_word_reaches_rasa(ask: Any, text: str) -> Non
 @pytest.mark.parametrize("text", ["quiero morirme", "mi pierna cedió"])
 def test_emergency_in_spanish_is_urgent(ask: Any, text: str) -> None:
     check(ask(never, text), "urgent")
+
+
+def _tells(told: list[Any], **parts: Any) -> Any:
+    """A Rasa that notes what it is told of the message before, and answers with small talk of these parts."""
+
+    async def handler(message: UserMessage) -> None:
+        told.append((message.metadata or {}).get("crisis"))
+        wire = {**compose("smalltalk", ["Hi."]).to_wire(), **parts}
+        await message.output_channel.send_response(message.sender_id, {"text": "Hi.", "custom": {"reply": wire}})
+
+    return handler
+
+
+def test_next_message_after_a_crisis_is_told_of_it_and_no_other(guard: Guard, ask: Any) -> None:
+    told: list[Any] = []
+    check(ask(never, "I want to kill myself"), "urgent")
+    ask(_tells(told), "no, nobody", conversation="someone else")
+    ask(_tells(told), "no, nobody")
+    ask(_tells(told), "thank you")
+    assert told == [None, "self en", None]
+    assert not guard._crises
+
+
+@pytest.mark.parametrize(
+    ("text", "crisis"),
+    [("my mum wants to end her life", "carer en"), ("quiero morirme", "self es"), ("my legs have gone numb", None)],
+)
+def test_whose_crisis_it_is_and_in_which_language(ask: Any, text: str, crisis: str | None) -> None:
+    told: list[Any] = []
+    check(ask(never, text), "urgent")
+    ask(_tells(told), "yes")
+    assert told == [crisis]
+
+
+def test_crisis_that_the_classifier_finds_is_remembered_too(ask: Any) -> None:
+    told: list[Any] = []
+    ask(_tells(told, outcome="urgent", crisis="carer en"), "it is all so heavy for her")
+    ask(_tells(told), "yes")
+    assert told == [None, "carer en"]
+
+
+def test_crisis_is_not_remembered_for_ever_nor_for_all(guard: Guard, ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Any] = []
+    monkeypatch.setattr(guard_module, "_CRISES_KEPT", 2)
+    for person in ("first", "second", "third"):
+        ask(never, "I want to kill myself", conversation=person)
+    ask(_tells(told), "no", conversation="first")
+    assert told == [None] and len(guard._crises) == 2
+    later = time.monotonic() + guard_module._CRISIS_LASTS + 1
+    monkeypatch.setattr(guard_module.time, "monotonic", lambda: later)
+    assert guard._crisis_before("second") is None
+
+
+def test_crisis_is_forgotten_with_the_conversation(guard: Guard, ask: Any) -> None:
+    ask(never, "I want to kill myself")
+    asyncio.run(guard.forget("someone", close=False))
+    assert not guard._crises
 
 
 def test_red_flags_that_break_do_not_silence(guard: Guard) -> None:

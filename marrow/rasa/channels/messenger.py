@@ -306,7 +306,7 @@ class MessengerChannel(GuardedChannel):
         event = await self.complete(event)
         if event.text and len(event.text) > MAX_BODY_BYTES:  # far too long to be answered; only looked at for red flags
             event = replace(event, text=event.text[:MAX_BODY_BYTES])
-        if event.text and (reply := self.guard.alarm(event.text)):
+        if event.text and (reply := self.guard.alarm(event.text, conversation)):
             await self._send(event, conversation, reply)
             return None
         if seal is not None and not await self.guard.first_time(seal):
