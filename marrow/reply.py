@@ -54,7 +54,7 @@ class Reply:
     offers: tuple[Offer, ...] = ()
     comfort: str | None = None  # a kind word to be said first, which `text` begins with when it is an answer
     erase: bool = False  # the person asked to be forgotten: the guard erases the conversation after the turn
-    crisis: str | None = None  # what `Alarm.crisis` says of a crisis that it answers: the guard tells the next turn
+    alarm: str | None = None  # what `Alarm.told` says of the emergency it answers: the guard tells the next turn
 
     def as_dict(self, payload: Callable[[Offer], str]) -> dict[str, Any]:
         """The `reply` object of the contract; `payload` gives the key that stands for an offer in this conversation."""
@@ -71,7 +71,7 @@ class Reply:
 
     def to_wire(self) -> dict[str, Any]:
         """The reply as the action hands it to the guard: `as_dict` with bare targets, which the guard makes opaque."""
-        own = {"comfort": self.comfort, "erase": self.erase, "crisis": self.crisis}
+        own = {"comfort": self.comfort, "erase": self.erase, "alarm": self.alarm}
         return {**self.as_dict(lambda offer: offer.target), **own}
 
     @classmethod
@@ -91,7 +91,7 @@ class Reply:
             offers=tuple(Offer(s["title"], s["payload"]) for s in wire.get("suggestions") or ()),
             comfort=wire.get("comfort"),
             erase=bool(wire.get("erase")),
-            crisis=wire.get("crisis"),
+            alarm=wire.get("alarm"),
         )
 
 

@@ -14,10 +14,14 @@ from marrow.content import Article, Passage
 
 #: What a question for symptoms that names nothing asks after a passage of these sections, shown with one more at most.
 LIKE_WHAT, NARROW = {"diagnosis": "ask_procedure", "treatment": "ask_side_effects"}, 2
+#: In more words it asks for symptoms: "the pain you get with it, is it worse when you move?".
+LIKE_WHAT_WORDS = 7
 #: Words that stand for what was shown; a question without one, of more words than so many, does not ask of that.
 POINTING, BARE = {"it", "that", "this", "they", "them", "these", "those", "one"}, 3
 #: Two words are forms of one when they begin with so many same letters, and with this share of the longer one's.
 ROOT_LETTERS, ROOT_SHARE = 5, 0.62
+#: A word that more passages have tells none of them ("the bone thing").
+TELLING = 6
 #: The group of data/wording/elsewhere.yml that a term would be of by the sections that have it.
 GROUPS = {"treatment": "drug", "diagnosis": "test"}
 
@@ -25,7 +29,7 @@ GROUPS = {"treatment": "drug", "diagnosis": "test"}
 _APART = r"(?:apart|aside) from|other than|besides|except(?: for)?|instead of|rather than|without"
 _NOT = r"not|no|against|(?:do|does|did)(?:n['’]?t| not) (?:want|fancy|like)|refuse[sd]?"
 _DETERMINERS = r"(?:\s+(?:the|an?|any|having|to have|getting|just|only))*"
-_ONE = re.compile(r"\b(?:the|that|this)\s+([a-z]{4,})\s+(?:one|bit|thing|part|stuff)\b", re.IGNORECASE)
+_ONE = re.compile(r"(?:^|\b(?:the|that|this)\s+)([a-z]{4,})\s+(?:one|1|bit|thing|part|stuff)\b", re.IGNORECASE)
 _REST = re.compile(r"\b(?:else|others?|otherwise|alternatives?|anything|options?)\b", re.IGNORECASE)
 
 
@@ -44,7 +48,7 @@ def _like_what(service: Service, turn: Turn) -> Turn:
     if not narrow or not turn.common or turn.articles or not _points(turn, BARE):
         return turn
     kind = LIKE_WHAT.get(turn.talk.section or "")
-    if kind and turn.intent == "ask_symptoms":
+    if kind and turn.intent == "ask_symptoms" and len(turn.text.split()) <= LIKE_WHAT_WORDS:
         return replace(turn, intent=kind)
     if turn.intent == "ask_prevention" and not turn.terms and (terms := _treated(service, turn.talk)):
         return replace(turn, intent="ask_treatment", terms=terms)
@@ -107,6 +111,8 @@ def pointed_at(article: Article, turn: Turn) -> Passage | None:
     if not said:
         return None
     word, part = said[1].casefold(), article.section(turn.talk.section or "")
+    if sum(holds(p.text, word) for p in article.passages()) > TELLING:
+        return None
     shown = [p for p in article.passages() if p.id in turn.talk.passages]
     for passages in (shown, part.passages if part else (), article.passages()):
         for text in ("text", "plain"):

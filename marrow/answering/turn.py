@@ -84,8 +84,8 @@ class Turn:
     ids named in the text, `terms` (article id, term) pairs, `names` says as what each thing (an article by its id) was
     named, `others` are (name, group) pairs of things named that no article has. `scope` is P(about an article) by id,
     `scores` P(a passage | the question) by "article/passage". `common` says that the text names no subject at all,
-    `known` that it has a word that anyone knows. `target` is a chosen button's. `crisis` is what
-    `Alarm.crisis` says when the reply before was about one.
+    `known` that it has a word that anyone knows. `target` is a chosen button's. `alarm` is what
+    `Alarm.told` says of the emergency that the reply before was about, if it was about one.
     """
 
     text: str
@@ -102,7 +102,7 @@ class Turn:
     common: bool = False
     known: bool = True
     target: str | None = None
-    crisis: str | None = None
+    alarm: str | None = None
     talk: Talk = field(default_factory=Talk)
 
 
@@ -137,6 +137,6 @@ def read_turn(latest_message: Mapping[str, Any], talk_slot: object) -> Turn:
         common=bool(evidence.get("common")),
         known=bool(latest_message.get("known", True)),
         target=next((e["value"] for e in named("target")), None),
-        crisis=(latest_message.get("metadata") or {}).get("crisis"),
+        alarm=(latest_message.get("metadata") or {}).get("alarm"),
         talk=Talk.from_slot(talk_slot),
     )

@@ -40,8 +40,8 @@ Handler = Callable[[UserMessage], Awaitable[Any]]
 
 _STORE_MAY_TAKE = 2.0
 
-#: Seconds for which a crisis is remembered, of so many conversations: until the next message of each.
-_CRISIS_LASTS, _CRISES_KEPT = 1800.0, 10_000
+#: Seconds for which an emergency is remembered, of so many conversations: until the next message of each.
+_ALARM_LASTS, _ALARMS_KEPT = 1800.0, 10_000
 
 # What must never reach a person: an unfilled slot, a traceback, a Python None.
 _INTERNAL = re.compile(r"\{[A-Za-z_][\w.]*\}|Traceback \(most recent call last\)|^\s*None\s*$", re.MULTILINE)
@@ -89,7 +89,7 @@ class Guard:
         self._red_flags = service.red_flags
         self.lanes = lanes
         self._targets = all_targets(service.library)
-        self._crises: dict[str, tuple[float, str]] = {}
+        self._alarms: dict[str, tuple[float, str]] = {}
         self._speaking: dict[str, _Queue] = {}
         self._tasks: set[asyncio.Future[None]] = set()
 
@@ -98,29 +98,29 @@ class Guard:
     def alarm(self, text: str, conversation: str | None = None) -> Reply | None:
         """The urgent reply if `text` describes an emergency; looks at its first 16 KB. Never raises.
 
-        That it was a crisis is remembered for the conversation's next message.
+        What it was is remembered for the conversation's next message.
         """
         try:
             alarm = self._red_flags.find(normalise(text[:MAX_BODY_BYTES]))
             if alarm is None:
                 return None
-            if conversation is not None and (crisis := alarm.crisis()):
-                self._remember_crisis(conversation, crisis)
+            if conversation is not None:
+                self._remember_alarm(conversation, alarm.told())
             return compose("urgent", self.service.emergency.text(alarm, self.service.care_team).splitlines())
         except Exception as error:  # a fault here must not silence what comes after
             logger.error("red flags could not be read: %s", type(error).__name__)
             return None
 
-    def _remember_crisis(self, conversation: str, crisis: str) -> None:
-        self._crises.pop(conversation, None)
-        while len(self._crises) >= _CRISES_KEPT:
-            del self._crises[next(iter(self._crises))]
-        self._crises[conversation] = (time.monotonic() + _CRISIS_LASTS, crisis)
+    def _remember_alarm(self, conversation: str, told: str) -> None:
+        self._alarms.pop(conversation, None)
+        while len(self._alarms) >= _ALARMS_KEPT:
+            del self._alarms[next(iter(self._alarms))]
+        self._alarms[conversation] = (time.monotonic() + _ALARM_LASTS, told)
 
-    def _crisis_before(self, conversation: str) -> str | None:
-        """The crisis that the message before was about (`Alarm.crisis`); it is forgotten with that."""
-        ends, crisis = self._crises.pop(conversation, (0.0, ""))
-        return crisis if time.monotonic() < ends else None
+    def _alarm_before(self, conversation: str) -> str | None:
+        """The emergency that the message before was about (`Alarm.told`); it is forgotten with that."""
+        ends, told = self._alarms.pop(conversation, (0.0, ""))
+        return told if time.monotonic() < ends else None
 
     def only_english(self, text: str) -> Reply | None:
         """What a person is told who plainly writes in another language whose red flags are known. Never raises."""
@@ -194,16 +194,16 @@ class Guard:
         if reply := self.only_english(clean):
             return Answered(reply)
         replies: list[Reply] = []
-        crisis = self._crisis_before(conversation)
+        before = self._alarm_before(conversation)
         for part in split_questions(clean):
             # "What is asthma and how is it treated?": what names nothing of an article is about the other subject too.
             if replies and replies[-1].outcome == "out_of_scope" and not names_any(self.service, part):
                 continue
-            answered = await self._turn(handler, channel, conversation, part, None, ends, crisis)
+            answered = await self._turn(handler, channel, conversation, part, None, ends, before)
             if answered.problem:
                 return answered
-            if answered.reply.crisis:
-                self._remember_crisis(conversation, answered.reply.crisis)
+            if answered.reply.alarm:
+                self._remember_alarm(conversation, answered.reply.alarm)
             replies.append(answered.reply)
         return Answered(self._as_one(replies, asks_too_much(clean)))
 
@@ -221,12 +221,12 @@ class Guard:
 
     async def _turn(
         self, handler: Handler, channel: str, conversation: str, text: str, target: str | None, ends: float,
-        crisis: str | None = None,
+        before: str | None = None,
     ) -> Answered:  # fmt: skip
         collector = Collector(channel)
         message = UserMessage(
             text, collector, conversation, input_channel=channel, parse_data=_chosen(text, target) if target else None,
-            metadata={"crisis": crisis} if crisis else None,
+            metadata={"alarm": before} if before else None,
         )  # fmt: skip
         try:
             async with self._one_at_a_time(conversation, ends) as turn:
@@ -293,7 +293,7 @@ class Guard:
         A turn of it that still runs would write its events back when it ends (measured), so what it leaves is erased
         again under the person's lock, without making the person wait for it.
         """
-        self._crises.pop(conversation, None)
+        self._alarms.pop(conversation, None)
         await self._in_thread(lambda: self.store.erase(conversation, close=close))
         if conversation in self._speaking:
             task = asyncio.ensure_future(self._erase_after_turns(conversation))

@@ -46,15 +46,15 @@ class Alarm:
     carer: bool
     language: str
 
-    def crisis(self) -> str | None:
-        """Whose crisis it is and in which language, in two words ("self en"); None for other emergencies."""
-        return f"{'carer' if self.carer else 'self'} {self.language}" if self.kind == "crisis" else None
+    def told(self) -> str:
+        """What the next message's turn is told of it: kind, whose it is, language ("crisis self en")."""
+        return f"{self.kind} {'carer' if self.carer else 'self'} {self.language}"
 
     @classmethod
-    def of_crisis(cls, told: str) -> Alarm:
-        """The alarm of a crisis by what `crisis` said of it."""
-        who, _, language = told.partition(" ")
-        return cls("crisis", "", who == "carer", language or "en")
+    def retold(cls, told: str) -> Alarm:
+        """The alarm by what `told` said of it. Raises ValueError on anything else."""
+        kind, who, language = told.split(" ")
+        return cls(kind, "", who == "carer", language)
 
 
 class RedFlags:

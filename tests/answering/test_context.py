@@ -10,7 +10,7 @@ import pytest
 from marrow.answering.answers import question
 from marrow.answering.context import same_root
 from marrow.answering.service import Service
-from marrow.answering.talk import after_crisis, by_rule, follow_up
+from marrow.answering.talk import after_alarm, by_rule, follow_up
 from marrow.answering.turn import Talk, Turn
 from marrow.reply import compose
 from marrow.safety.red_flags import Alarm
@@ -158,20 +158,22 @@ def test_forms_of_a_word() -> None:
     ("intent", "text"),
     [("deny", "no, there is nobody with me"), ("affirm", "yes"), ("goodbye", "goodbye then"), ("nlu_fallback", "hm")],
 )
-@pytest.mark.parametrize(("crisis", "says"), [("self en", "This sounds very hard"), ("carer en", "for them or with")])
+@pytest.mark.parametrize(
+    ("crisis", "says"), [("crisis self en", "This sounds very hard"), ("crisis carer en", "for them or with")]
+)
 def test_what_follows_a_crisis_and_asks_nothing_is_no_small_talk(
     service: Service, turn: Any, intent: str, text: str, crisis: str, says: str
 ) -> None:
-    found = by_rule(service, turn(intent, text=text, crisis=crisis))
+    found = by_rule(service, turn(intent, text=text, alarm=crisis))
     assert found
     assert found[0].outcome == "urgent"
     assert says in found[0].text
-    assert found[0].crisis is None  # the message after it may be about anything
+    assert found[0].alarm is None  # the message after it may be about anything
     assert by_rule(service, turn(intent, text=text)) is None
 
 
 def test_what_follows_a_crisis_in_spanish_is_answered_in_spanish(service: Service, turn: Any) -> None:
-    found = by_rule(service, turn("deny", text="no", crisis="self es"))
+    found = by_rule(service, turn("deny", text="no", alarm="crisis self es"))
     assert (
         found
         and found[0].text
@@ -182,17 +184,19 @@ def test_what_follows_a_crisis_in_spanish_is_answered_in_spanish(service: Servic
 
 
 def test_a_question_after_a_crisis_is_answered_and_says_whom_to_call(service: Service, turn: Any) -> None:
-    asked = turn("ask_treatment", text="what is radiation therapy for", terms=("radiation therapy",), crisis="self en")
+    asked = turn(
+        "ask_treatment", text="what is radiation therapy for", terms=("radiation therapy",), alarm="crisis self en"
+    )
     assert by_rule(service, asked) is None
     reply = question(service, asked)[0]
-    told = after_crisis(service, asked, reply)
+    told = after_alarm(service, asked, reply)
     assert told.outcome == "answer"
     assert service.emergency.numbers["en"]["crisis"] in told.text
-    assert after_crisis(service, replace(asked, crisis=None), reply) == reply
+    assert after_alarm(service, replace(asked, alarm=None), reply) == reply
 
 
 def test_thanks_after_a_crisis_are_thanks(service: Service, turn: Any) -> None:
-    assert by_rule(service, turn("thank", text="thank you, I have rung them", crisis="self en")) is None
+    assert by_rule(service, turn("thank", text="thank you, I have rung them", alarm="crisis self en")) is None
 
 
 @pytest.mark.parametrize(
@@ -208,7 +212,7 @@ def test_thanks_after_a_crisis_are_thanks(service: Service, turn: Any) -> None:
     ],
 )
 def test_who_was_helped_is_not_told_the_same_again(service: Service, turn: Any, text: str, helped: bool) -> None:
-    found = by_rule(service, turn("affirm", text=text, crisis="self en"))
+    found = by_rule(service, turn("affirm", text=text, alarm="crisis self en"))
     assert (found is None) == helped
 
 
@@ -220,3 +224,54 @@ def test_can_they_stop_it_happening_again_asks_for_what_treats_it(service: Servi
     assert "treatment.3" in reply.passages
     of_all = turn("ask_prevention", text="how do you prevent bone metastasis", common=True, talk=talk, articles=(HERE,))
     assert question(service, of_all)[0].outcome == "not_covered"
+
+
+@pytest.mark.parametrize(
+    ("intent", "text"),
+    [
+        ("ask_followup_care", "surely that can wait until Monday"),
+        ("ask_self_diagnosis", "it has eased off a little"),
+        ("ask_pain_self_care", "can I lift her onto the sofa"),
+        ("ask_emergency_care", "do I ring tonight or see how he is tomorrow"),
+    ],
+)
+def test_what_goes_on_about_an_emergency_is_answered_as_it_was(
+    service: Service, turn: Any, intent: str, text: str
+) -> None:
+    found = by_rule(service, turn(intent, text=text, alarm="fracture carer en"))
+    assert found and found[0].outcome == "urgent"
+    assert "They should not put weight on it." in found[0].text
+
+
+@pytest.mark.parametrize(
+    ("intent", "text"),
+    [
+        ("ask_symptoms", "can it paralyse people"),
+        ("ask_followup_care", "what happens after radiation therapy"),
+        ("ask_followup_care", "they are sending an ambulance"),
+        ("ask_daily_life", "we are back home, can he work"),
+        ("thank", "thanks"),
+        ("other_subject", "who won the match"),
+    ],
+)
+def test_what_asks_something_else_after_an_emergency_is_answered(
+    service: Service, turn: Any, intent: str, text: str
+) -> None:
+    asked = turn(intent, text=text, alarm="fracture carer en")
+    assert by_rule(service, asked) is None
+    reply = compose("answer", ["So it is."])
+    assert service.emergency.help_line() in after_alarm(service, asked, reply).text
+
+
+def test_a_long_question_for_symptoms_is_none_of_what_a_test_is_like(service: Service, turn: Any) -> None:
+    talk = question(service, turn("ask_diagnosis", terms=("biopsy",), text="is there a biopsy"))[1]
+    short = turn("ask_symptoms", text="does it hurt?", common=True, talk=talk)
+    assert question(service, short)[0].outcome == "not_covered"
+    text = "the pain that you get with it, is it worse when you move about"
+    longer = turn("ask_symptoms", text=text, common=True, talk=talk, near={"symptoms.2": 0.9})
+    assert question(service, longer)[0].passages == ("symptoms.2",)
+
+
+def test_a_word_that_most_passages_have_tells_none_of_them(service: Service, turn: Any) -> None:
+    talk = question(service, turn("ask_treatment", text="?"))[1]
+    assert by_rule(service, turn("follow_up", text="the bone thing", talk=talk)) is None

@@ -265,7 +265,7 @@ def _tells(told: list[Any], **parts: Any) -> Any:
     """A Rasa that notes what it is told of the message before, and answers with small talk of these parts."""
 
     async def handler(message: UserMessage) -> None:
-        told.append((message.metadata or {}).get("crisis"))
+        told.append((message.metadata or {}).get("alarm"))
         wire = {**compose("smalltalk", ["Hi."]).to_wire(), **parts}
         await message.output_channel.send_response(message.sender_id, {"text": "Hi.", "custom": {"reply": wire}})
 
@@ -278,13 +278,17 @@ def test_next_message_after_a_crisis_is_told_of_it_and_no_other(guard: Guard, as
     ask(_tells(told), "no, nobody", conversation="someone else")
     ask(_tells(told), "no, nobody")
     ask(_tells(told), "thank you")
-    assert told == [None, "self en", None]
-    assert not guard._crises
+    assert told == [None, "crisis self en", None]
+    assert not guard._alarms
 
 
 @pytest.mark.parametrize(
     ("text", "crisis"),
-    [("my mum wants to end her life", "carer en"), ("quiero morirme", "self es"), ("my legs have gone numb", None)],
+    [
+        ("my mum wants to end her life", "crisis carer en"),
+        ("quiero morirme", "crisis self es"),
+        ("my legs have gone numb", "spine self en"),
+    ],
 )
 def test_whose_crisis_it_is_and_in_which_language(ask: Any, text: str, crisis: str | None) -> None:
     told: list[Any] = []
@@ -295,27 +299,27 @@ def test_whose_crisis_it_is_and_in_which_language(ask: Any, text: str, crisis: s
 
 def test_crisis_that_the_classifier_finds_is_remembered_too(ask: Any) -> None:
     told: list[Any] = []
-    ask(_tells(told, outcome="urgent", crisis="carer en"), "it is all so heavy for her")
+    ask(_tells(told, outcome="urgent", alarm="crisis carer en"), "it is all so heavy for her")
     ask(_tells(told), "yes")
-    assert told == [None, "carer en"]
+    assert told == [None, "crisis carer en"]
 
 
 def test_crisis_is_not_remembered_for_ever_nor_for_all(guard: Guard, ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[Any] = []
-    monkeypatch.setattr(guard_module, "_CRISES_KEPT", 2)
+    monkeypatch.setattr(guard_module, "_ALARMS_KEPT", 2)
     for person in ("first", "second", "third"):
         ask(never, "I want to kill myself", conversation=person)
     ask(_tells(told), "no", conversation="first")
-    assert told == [None] and len(guard._crises) == 2
-    later = time.monotonic() + guard_module._CRISIS_LASTS + 1
+    assert told == [None] and len(guard._alarms) == 2
+    later = time.monotonic() + guard_module._ALARM_LASTS + 1
     monkeypatch.setattr(guard_module.time, "monotonic", lambda: later)
-    assert guard._crisis_before("second") is None
+    assert guard._alarm_before("second") is None
 
 
 def test_crisis_is_forgotten_with_the_conversation(guard: Guard, ask: Any) -> None:
     ask(never, "I want to kill myself")
     asyncio.run(guard.forget("someone", close=False))
-    assert not guard._crises
+    assert not guard._alarms
 
 
 def test_red_flags_that_break_do_not_silence(guard: Guard) -> None:
