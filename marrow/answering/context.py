@@ -66,6 +66,13 @@ def _treated(service: Service, talk: Talk) -> tuple[tuple[str, str], ...]:
     )  # fmt: skip
 
 
+def points_back(service: Service, turn: Turn) -> bool:
+    """Whether the turn names nothing, has a word that stands for something, and a term was asked about before."""
+    known = service.terms.get(turn.talk.article or "", {})
+    before = any((term := known.get(value.casefold())) and term.specific for value in turn.talk.asked)
+    return before and turn.common and not turn.others and _points(turn, 0)
+
+
 def _points(turn: Turn, bare: int) -> bool:
     words = re.findall(r"[a-z]+", turn.text.lower())
     return bool(POINTING.intersection(words)) or len(words) <= bare

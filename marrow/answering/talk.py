@@ -19,7 +19,7 @@ from marrow.answering.answers import (
     terms_of,
     topic_offers,
 )
-from marrow.answering.context import in_context, pointed_at, the_rest
+from marrow.answering.context import in_context, pointed_at, points_back, the_rest
 from marrow.answering.offers import section_offers
 from marrow.answering.parts import ASKS_FOR
 from marrow.answering.service import Service
@@ -42,6 +42,9 @@ _STILL_WORRIES = {"ask_emergency_care", "ask_self_diagnosis", "ask_procedure", "
 
 #: What asks no more than which of the things that were told is meant.
 _ASKS_FOR_ONE = {"follow_up", "tell_more", "simplify", "ask_definition", "nlu_fallback", "repair"}
+
+#: Small talk about the bot, which may be a question about what was talked about.
+_OF_THE_BOT = {"capabilities", "how_are_you", "bot_identity"}
 
 #: Small talk that does not answer what may have been a question.
 _MISSES = {"repair", "unclear"}
@@ -178,6 +181,9 @@ def smalltalk(service: Service, turn: Turn, key: str | None = None) -> tuple[Rep
     corrects = turn.intent == "repair" or (turn.intent == "deny" and _MEANT.search(turn.text))
     if key is None and corrects and (section_named(service, turn.text) or specific_terms(service, turn)):
         return follow_up(service, turn)  # "no, I meant the treatment"
+    of_the_talk = points_back(service, turn) or specific_terms(service, turn)
+    if key is None and turn.intent in _OF_THE_BOT and turn.confidence < SURE and of_the_talk:
+        return follow_up(service, turn)  # "what's it meant to do for me?" after a treatment
     if key is None and turn.confidence < UNDERSTOOD:
         return fallback(service, turn)
     if key is None and turn.intent == "distress" and (answered := _asked_in_distress(service, turn)):

@@ -10,7 +10,7 @@ import pytest
 from marrow.answering.answers import question
 from marrow.answering.context import same_root
 from marrow.answering.service import Service
-from marrow.answering.talk import after_alarm, by_rule, follow_up
+from marrow.answering.talk import after_alarm, by_rule, follow_up, smalltalk
 from marrow.answering.turn import Talk, Turn
 from marrow.reply import compose
 from marrow.safety.red_flags import Alarm
@@ -275,3 +275,12 @@ def test_a_long_question_for_symptoms_is_none_of_what_a_test_is_like(service: Se
 def test_a_word_that_most_passages_have_tells_none_of_them(service: Service, turn: Any) -> None:
     talk = question(service, turn("ask_treatment", text="?"))[1]
     assert by_rule(service, turn("follow_up", text="the bone thing", talk=talk)) is None
+
+
+def test_what_seems_asked_of_the_bot_is_asked_of_the_treatment_before(service: Service, turn: Any, asked: Any) -> None:
+    talk = asked("ask_treatment", "denosumab", "is denosumab used")
+    kinds = (("ask_treatment", 0.8),)
+    about = turn("capabilities", confidence=0.6, text="what is it meant to do", common=True, talk=talk, kinds=kinds)
+    assert smalltalk(service, about)[0].passages == ("treatment.3",)
+    for other in (replace(about, text="what can you do"), replace(about, confidence=0.95), replace(about, talk=Talk())):
+        assert smalltalk(service, other)[0].outcome == "smalltalk"
