@@ -11,7 +11,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from marrow.answering.service import Service, load_service
-from marrow.answering.talk import after_alarm, by_rule
+from marrow.answering.talk import by_rule
 from marrow.answering.turn import Talk, Turn, read_turn
 from marrow.reply import Reply
 
@@ -37,7 +37,6 @@ class EngineAction(Action, ABC):
         """Answer the tracker's latest message."""
         turn = read_turn(tracker.latest_message, tracker.get_slot("talk"))
         reply, talk = by_rule(service(), turn) or self.respond(service(), turn)
-        reply = after_alarm(service(), turn, reply)
         buttons = [{"title": offer.title, "payload": offer.title} for offer in reply.offers]
         dispatcher.utter_message(text=reply.text, buttons=buttons, json_message={"reply": reply.to_wire()})
         return [SlotSet("talk", talk.to_slot())]

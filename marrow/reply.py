@@ -91,7 +91,7 @@ class Reply:
             offers=tuple(Offer(s["title"], s["payload"]) for s in wire.get("suggestions") or ()),
             comfort=wire.get("comfort"),
             erase=bool(wire.get("erase")),
-            alarm=wire.get("alarm"),
+            alarm=told if isinstance(told := wire.get("alarm"), str) else None,
         )
 
 

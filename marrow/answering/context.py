@@ -26,10 +26,14 @@ TELLING = 6
 GROUPS = {"treatment": "drug", "diagnosis": "test"}
 
 # "apart from surgery", "not an operation": what is asked for is the rest.
-_APART = r"(?:apart|aside) from|other than|besides|except(?: for)?|instead of|rather than|without"
+_APART = r"(?:apart|aside) from|other than|besides|except(?: for)?|instead of|rather than"
 _NOT = r"not|no|against|(?:do|does|did)(?:n['’]?t| not) (?:want|fancy|like)|refuse[sd]?"
 _DETERMINERS = r"(?:\s+(?:the|an?|any|having|to have|getting|just|only))*"
-_ONE = re.compile(r"(?:^|\b(?:the|that|this)\s+)([a-z]{4,})\s+(?:one|1|bit|thing|part|stuff)\b", re.IGNORECASE)
+_ONE = re.compile(
+    r"(?:^|\b(?:the|that|this)\s+)(?!first|second|third|last|next|other|main|same|most|only|whole|best|which|what)"
+    r"([a-z]{4,})\s+(?:one|1|bit|thing|part|stuff)\b",
+    re.IGNORECASE,
+)
 _REST = re.compile(r"\b(?:else|others?|otherwise|alternatives?|anything|options?)\b", re.IGNORECASE)
 
 
@@ -57,20 +61,24 @@ def _like_what(service: Service, turn: Turn) -> Turn:
 
 def _treated(service: Service, talk: Talk) -> tuple[tuple[str, str], ...]:
     """What was shown last that treatment has to do with, too: "can they stop it happening again?" of a fracture."""
-    known = service.terms.get(talk.article or "", {})
+    if talk.section == "treatment":
+        return ()
     return tuple(
         (term.article, term.value)
-        for term in known.values()
-        if term.specific and set(talk.passages) & set(term.passages) and talk.section != "treatment"
+        for term in service.terms.get(talk.article or "", {}).values()
+        if term.specific and set(talk.passages) & set(term.passages)
         and any(id.startswith("treatment.") for id in term.passages)
     )  # fmt: skip
 
 
 def points_back(service: Service, turn: Turn) -> bool:
     """Whether the turn names nothing, has a word that stands for something, and a term was asked about before."""
-    known = service.terms.get(turn.talk.article or "", {})
-    before = any((term := known.get(value.casefold())) and term.specific for value in turn.talk.asked)
-    return before and turn.common and not turn.others and _points(turn, 0)
+    return bool(_asked_before(service, turn.talk)) and turn.common and not turn.others and _points(turn, 0)
+
+
+def _asked_before(service: Service, talk: Talk) -> list[Term]:
+    known = service.terms.get(talk.article or "", {})
+    return [term for value in talk.asked if (term := known.get(value.casefold())) and term.specific]
 
 
 def _points(turn: Turn, bare: int) -> bool:
@@ -81,12 +89,10 @@ def _points(turn: Turn, bare: int) -> bool:
 def _with_terms(service: Service, turn: Turn) -> Turn:
     """The turn with the terms asked about last, where it names nothing itself, and that kind of question has to do
     with them."""
-    known = service.terms.get(turn.talk.article or "", {})
-    if not known or not turn.common or turn.articles or turn.others:
+    before = _asked_before(service, turn.talk)
+    if not before or not turn.common or turn.articles or turn.others:
         return turn
-    own = [service.terms[id][value.casefold()] for id, value in turn.terms]
-    before = [term for value in turn.talk.asked if (term := known.get(value.casefold())) and term.specific]
-    if not before or any(term.specific for term in own):
+    if any(service.terms[id][value.casefold()].specific for id, value in turn.terms):
         return turn
     scores = turn.scores
     if silence := service.wording.silences.get(turn.intent):
@@ -144,19 +150,20 @@ def the_rest(article: Article, turn: Turn, terms: Sequence[Term]) -> tuple[Passa
     if not excepted or any(term.specific and term not in excepted for term in terms):
         return ()
     excluded = {id for term in excepted for id in term.passages}
-    order = [turn.talk.section, "treatment", *(section.kind for section in article.sections)]
-    for kind in dict.fromkeys(k for k in order if k):
-        section = article.section(kind)
-        if section and excluded & {p.id for p in section.passages}:
-            return tuple(p for p in section.passages if not (p.bullet and p.id in excluded))
-    return ()
+    asked = SECTIONS_OF.get(turn.intent, (turn.talk.section, "treatment"))
+    found = [s for kind in asked if kind and (s := article.section(kind)) and excluded & {p.id for p in s.passages}]
+    # Of a list a bullet can be left out, of a text nothing.
+    found.sort(key=lambda section: not any(p.bullet and p.id in excluded for p in section.passages))
+    return tuple(p for section in found[:1] for p in section.passages if not (p.bullet and p.id in excluded))
 
 
 def _is_excepted(turn: Turn, name: str) -> bool:
     if not name or not holds(turn.text, name):
         return False
     before = rf"{_DETERMINERS}\s+{re.escape(name)}"
-    if re.search(rf"\b(?:{_APART}){before}", turn.text, re.IGNORECASE):
+    # What can happen without a treatment is no question for other ones.
+    apart = _APART if turn.intent in SECTIONS_OF and turn.intent != "ask_treatment" else rf"{_APART}|without"
+    if re.search(rf"\b(?:{apart}){before}", turn.text, re.IGNORECASE):
         return True
     denied = re.search(rf"\b(?:{_NOT}){before}", turn.text, re.IGNORECASE)
     return bool(denied and _REST.search(turn.text))

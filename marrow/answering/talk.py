@@ -37,8 +37,9 @@ _OPENS = {"greet", "affirm", "deny", "capabilities", "bot_identity", "repair", "
 #: What goes on about a crisis when it follows one ("no", "nobody is here"), and about another emergency ("can it wait
 #: until Monday?", "it has eased a bit"): small talk and honest silence would leave the person alone with it.
 _GOES_ON = {"affirm", "deny", "distress", "human", "goodbye", "other_subject", "nlu_fallback"}
-_STILL_WORRIES = {"ask_emergency_care", "ask_self_diagnosis", "ask_procedure", "ask_daily_life", "ask_followup_care",
-                  "ask_pain_self_care", "nlu_fallback"}  # fmt: skip
+_STILL_WORRIES = {"deny", "distress", "follow_up", "human", "repair", "nlu_fallback"}
+#: Below this confidence another subject may be the emergency still ("what do I say to them").
+ELSEWHERE = 0.7
 
 #: What asks no more than which of the things that were told is meant.
 _ASKS_FOR_ONE = {"follow_up", "tell_more", "simplify", "ask_definition", "nlu_fallback", "repair"}
@@ -49,15 +50,21 @@ _OF_THE_BOT = {"capabilities", "how_are_you", "bot_identity"}
 #: Small talk that does not answer what may have been a question.
 _MISSES = {"repair", "unclear"}
 
-# After an emergency: someone is there, or was reached, or it is over.
+# After an emergency: what tells that someone is there, was reached, or that it is over, and what tells that nobody is.
 _HELPED = re.compile(
-    r"\b(?:called|rang|rung|phoned|texted|spoke|spoken|talked|told|steadier|calmer|safer?|better|paramedics?|hospital"
-    r"|back home|home (?:now|again)|next day|days? (?:later|on)|they (?:say|said|want|took|are sending|re sending)"
-    r"|(?:is|are|s|re) (?:coming|here|sending|with me|on (?:the|her|his|their) way))\b",
+    r"\b(?:called|rang|rung|phoned|texted|spoke|spoken|talked"
+    r"|(?:am|is|are|feel\w*|[ms]) (?:a bit |a little |much )?(?:better|safer?|calmer|steadier)"
+    r"|(?:at|in) (?:the )?hospital|(?:paramedics?|ambulance) (?:is|are|came|has|have|got)|they (?:said|want|took)"
+    r"|(?:is|are|[sm]|re) (?:coming|here|sending|with (?:me|us|him|her)|on (?:the|her|his|their) way)"
+    r"|back home|home again|next day|days? (?:later|on))\b",
     re.IGNORECASE,
 )
+_UNHELPED = re.compile(r"\b(?:nobody|no[ -]?one|busy|engaged|no answer|(?<!not )alone)\b", re.IGNORECASE)
 _DENIED = re.compile(
-    r"\b(?:no|nobody|not|never|none|nothing)\b|n['’]t\b|\b(?:do|does|did|is|are|have|has|ca|wo)nt\b", re.I
+    r"\b(?:not|never|\w+n t|(?:do|does|did|is|are|was|were|have|has|had|ca|wo|could|would|should)nt)\b", re.IGNORECASE
+)
+_ASKS = re.compile(
+    r"\?|^(?:so |and |but )?(?:should|shall|can|could|do|does|is it|will|would|must|what|when|how|who)\b", re.I
 )
 _MEANT = re.compile(r"\bmean(?:t|ing)?\b", re.IGNORECASE)
 _NOT = re.compile(r"\b(?:do not|don'?t|dont|never|not)\b", re.IGNORECASE)
@@ -65,8 +72,9 @@ _NOT = re.compile(r"\b(?:do not|don'?t|dont|never|not)\b", re.IGNORECASE)
 #: From which share of emergencies on the classifier alarms. From 0.4 to 0.95 the same emergencies of the held-out sets
 #: are found that the floor misses; of calm statements a third fewer alarm.
 SURE = 0.8
-#: From this confidence on, a kind that articles do not answer is not asked of one of the things that were shown.
-CLEARLY = 0.7
+#: From this confidence on, and in more words, a kind that articles do not answer is not asked of one of the things that
+#: were shown.
+CLEARLY, BRIEF = 0.7, 7
 #: Below this confidence small talk is not understood.
 UNDERSTOOD = 0.4
 #: From which share of all talk about the talk on a message is such, though of which kind is unclear.
@@ -111,18 +119,33 @@ def by_rule(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
 
 
 def _alarm_again(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
-    """What follows an emergency and goes on about it; None for what asks something else, or tells that help is there.
+    """The reply to what goes on about the emergency of the message before; None where help is there, where something
+    is named that the article has, and for other kinds of message."""
+    alarm = Alarm.retold(turn.alarm) if turn.alarm else None
+    if alarm is None or names_any(service, turn.text) or _is_helped(turn.text):
+        return None
+    crisis = alarm.kind == "crisis"
+    goes_on = turn.intent in (_GOES_ON if crisis else _STILL_WORRIES)
+    if not crisis and not section_named(service, turn.text):
+        elsewhere = turn.intent == "other_subject" and turn.confidence < ELSEWHERE
+        goes_on = goes_on or elsewhere or family_of(turn.intent) == "silent"
+    suspected = turn.intent in EMERGENCIES and _urgency(turn) < SURE
+    if not (goes_on or suspected):
+        return None
+    return replace(alarm_reply(service, alarm), alarm=turn.alarm), turn.talk
 
-    The reply is told of to no next turn: what comes then is free to be about anything.
-    """
-    if not turn.alarm or names_any(service, turn.text):
-        return None
-    alarm = Alarm.retold(turn.alarm)
-    if turn.intent not in (_GOES_ON if alarm.kind == "crisis" else _STILL_WORRIES):
-        return None
-    if _HELPED.search(turn.text) and not _DENIED.search(turn.text):
-        return None
-    return compose("urgent", service.emergency.text(alarm, service.care_team).splitlines()), turn.talk
+
+def _is_helped(text: str) -> bool:
+    """Whether someone tells that help is there: in a clause that denies nothing, and that is no question."""
+    if _ASKS.search(text.strip()) or _UNHELPED.search(text):
+        return False
+    clauses = re.split(r"[,.;!]|\bbut\b", text.replace("'", " ").replace("’", " "))
+    return any(_HELPED.search(clause) and not _DENIED.search(clause) for clause in clauses)
+
+
+def alarm_reply(service: Service, alarm: Alarm) -> Reply:
+    """What to do first in an emergency."""
+    return compose("urgent", service.emergency.text(alarm, service.care_team).splitlines())
 
 
 def _by_name(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
@@ -151,11 +174,12 @@ def _by_name(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
 def _one_of_them(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
     """ "The calcium bit", "the hormone one, tell me more": that passage, in plain words where those are asked for."""
     article, _ = _shown(service, turn.talk)
-    asks = turn.intent in _ASKS_FOR_ONE or turn.intent in SECTIONS_OF or turn.confidence < CLEARLY
-    if article is None or not asks or specific_terms(service, turn):
+    passage = pointed_at(article, turn) if article and not specific_terms(service, turn) else None
+    if article is None or passage is None:
         return None
-    passage = pointed_at(article, turn)
-    if passage is None:
+    unsure = family_of(turn.intent) == "silent" and turn.confidence < CLEARLY and len(turn.text.split()) <= BRIEF
+    of_its_part = SECTIONS_OF.get(turn.intent, ("",))[0] == passage.section
+    if not (turn.intent in _ASKS_FOR_ONE or of_its_part or unsure):
         return None
     simply = turn.intent == "simplify"
     return show(service, article, [passage], turn.talk, turn.talk.intent or "ask_definition", simply=simply)
@@ -372,16 +396,16 @@ def urgent(service: Service, turn: Turn) -> tuple[Reply, Talk]:
         alarm = replace(alarm, kind="crisis")
     elif alarm.kind == "crisis":
         alarm = replace(alarm, kind="general")
-    reply = compose("urgent", service.emergency.text(alarm, service.care_team).splitlines())
-    return replace(reply, alarm=alarm.told()), turn.talk
+    return replace(alarm_reply(service, alarm), alarm=alarm.told()), turn.talk
 
 
-def after_alarm(service: Service, turn: Turn, reply: Reply) -> Reply:
-    """The reply, with whom to turn to when the one before it was about an emergency."""
-    if not turn.alarm or reply.outcome == "urgent":
+def after_alarm(service: Service, told: str | None, reply: Reply) -> Reply:
+    """The reply to a message, with whom to turn to when the one before it told of an emergency (`Alarm.told`)."""
+    alarm = Alarm.retold(told) if told else None
+    if alarm is None or reply.outcome == "urgent":
         return reply
     line = service.emergency.help_line()
-    if Alarm.retold(turn.alarm).kind == "crisis":
+    if alarm.kind == "crisis":
         crisis = service.emergency.numbers["en"]["crisis"]
         line = service.wording.frames["after_crisis"].replace("{crisis}", crisis)
     return reply if line in reply.text else with_line(reply, line)

@@ -137,6 +137,11 @@ def read_turn(latest_message: Mapping[str, Any], talk_slot: object) -> Turn:
         common=bool(evidence.get("common")),
         known=bool(latest_message.get("known", True)),
         target=next((e["value"] for e in named("target")), None),
-        alarm=(latest_message.get("metadata") or {}).get("alarm"),
+        alarm=_told(latest_message.get("metadata")),
         talk=Talk.from_slot(talk_slot),
     )
+
+
+def _told(metadata: object) -> str | None:
+    told = metadata.get("alarm") if isinstance(metadata, dict) else None
+    return told if isinstance(told, str) else None

@@ -25,7 +25,7 @@ from marrow.answering.answers import topic_offers
 from marrow.answering.offers import all_targets, title_of
 from marrow.answering.parts import asks_too_much, split_questions
 from marrow.answering.service import Service, load_service
-from marrow.answering.talk import names_any
+from marrow.answering.talk import after_alarm, alarm_reply, names_any
 from marrow.rasa.identity import Identity, load_secret
 from marrow.rasa.lanes import Lanes
 from marrow.rasa.limits import Buckets
@@ -106,16 +106,17 @@ class Guard:
                 return None
             if conversation is not None:
                 self._remember_alarm(conversation, alarm.told())
-            return compose("urgent", self.service.emergency.text(alarm, self.service.care_team).splitlines())
+            return alarm_reply(self.service, alarm)
         except Exception as error:  # a fault here must not silence what comes after
             logger.error("red flags could not be read: %s", type(error).__name__)
             return None
 
     def _remember_alarm(self, conversation: str, told: str) -> None:
+        now = time.monotonic()
         self._alarms.pop(conversation, None)
-        while len(self._alarms) >= _ALARMS_KEPT:
+        while self._alarms and (len(self._alarms) >= _ALARMS_KEPT or next(iter(self._alarms.values()))[0] < now):
             del self._alarms[next(iter(self._alarms))]
-        self._alarms[conversation] = (time.monotonic() + _ALARM_LASTS, told)
+        self._alarms[conversation] = (now + _ALARM_LASTS, told)
 
     def _alarm_before(self, conversation: str) -> str | None:
         """The emergency that the message before was about (`Alarm.told`); it is forgotten with that."""
@@ -176,6 +177,7 @@ class Guard:
                 target = self.identity.target_of(conversation, picked, self._targets)
             if target is None:
                 return self.error("unknown_choice")
+            self._alarms.pop(conversation, None)
             return await self._turn(
                 handler,
                 channel,
@@ -191,21 +193,25 @@ class Guard:
             return self.error("empty")
         if max(len(typed.strip()), len(clean)) > MAX_TEXT_CHARS:
             return self.error("too_long")
+        told = before = self._alarm_before(conversation)
         if reply := self.only_english(clean):
-            return Answered(reply)
+            return Answered(after_alarm(self.service, before, reply))
         replies: list[Reply] = []
-        before = self._alarm_before(conversation)
         for part in split_questions(clean):
             # "What is asthma and how is it treated?": what names nothing of an article is about the other subject too.
             if replies and replies[-1].outcome == "out_of_scope" and not names_any(self.service, part):
                 continue
-            answered = await self._turn(handler, channel, conversation, part, None, ends, before)
+            answered = await self._turn(handler, channel, conversation, part, None, ends, told)
             if answered.problem:
+                if before:  # whoever tries again goes on about it
+                    self._remember_alarm(conversation, before)
                 return answered
             if answered.reply.alarm:
                 self._remember_alarm(conversation, answered.reply.alarm)
+            if answered.reply.outcome != "urgent":  # what follows is no more about the emergency than this
+                told = None
             replies.append(answered.reply)
-        return Answered(self._as_one(replies, asks_too_much(clean)))
+        return Answered(after_alarm(self.service, before, self._as_one(replies, asks_too_much(clean))))
 
     def _as_one(self, replies: list[Reply], too_much: bool) -> Reply:
         """One reply to a message of several questions, which says what of it was not answered."""
@@ -302,6 +308,7 @@ class Guard:
 
     async def _erase_after_turns(self, conversation: str) -> None:
         async with self._one_at_a_time(conversation, time.monotonic() + 3600.0):
+            self._alarms.pop(conversation, None)
             await self._in_thread(lambda: self.store.erase(conversation, close=False))
 
     async def is_closed(self, conversation: str) -> bool:

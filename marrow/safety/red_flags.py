@@ -51,10 +51,11 @@ class Alarm:
         return f"{self.kind} {'carer' if self.carer else 'self'} {self.language}"
 
     @classmethod
-    def retold(cls, told: str) -> Alarm:
-        """The alarm by what `told` said of it. Raises ValueError on anything else."""
-        kind, who, language = told.split(" ")
-        return cls(kind, "", who == "carer", language)
+    def retold(cls, told: str) -> Alarm | None:
+        """The alarm by what `told` said of it; None for anything else."""
+        kind, _, rest = told.partition(" ")
+        who, _, language = rest.partition(" ")
+        return cls(kind, "", who == "carer", language) if who in ("self", "carer") and language else None
 
 
 class RedFlags:

@@ -11,7 +11,7 @@ from marrow.answering.answers import question
 from marrow.answering.context import same_root
 from marrow.answering.service import Service
 from marrow.answering.talk import after_alarm, by_rule, follow_up, smalltalk
-from marrow.answering.turn import Talk, Turn
+from marrow.answering.turn import Talk, Turn, read_turn
 from marrow.reply import compose
 from marrow.safety.red_flags import Alarm
 
@@ -107,6 +107,21 @@ def test_a_treatment_that_is_not_excepted_is_what_is_asked_for(service: Service,
     assert question(service, turned)[0].passages == ("treatment.5",)
 
 
+@pytest.mark.parametrize("text", ["what symptoms are there other than fractures", "apart from fractures, what signs"])
+def test_what_is_excepted_is_left_out_of_the_part_that_is_asked_for(service: Service, turn: Any, text: str) -> None:
+    talk = question(service, turn("ask_treatment", text="?"))[1]
+    for before in (Talk(), talk):
+        asked = turn("ask_symptoms", terms=("fractures",), text=text, names={"fractures": "fractures"}, talk=before)
+        assert question(service, asked)[0].passages == ("symptoms.1", "symptoms.2", "symptoms.4", "symptoms.5")
+
+
+def test_what_happens_without_a_treatment_is_no_question_for_others(service: Service, turn: Any) -> None:
+    names = {"radiation therapy": "radiation therapy"}
+    text = "what can happen without radiation therapy"
+    asked = turn("ask_complications", terms=("radiation therapy",), text=text, names=names, near={"overview.3": 0.9})
+    assert not any(id.startswith("treatment") for id in question(service, asked)[0].passages)
+
+
 def test_one_excepted_and_another_named(service: Service, turn: Any) -> None:
     names = {"surgery": "surgery", "denosumab": "denosumab"}
     turned = turn("ask_treatment", terms=("surgery", "denosumab"), text="denosumab instead of surgery?", names=names)
@@ -138,10 +153,26 @@ def test_one_of_what_was_shown(
     assert said in found[0].text
 
 
-@pytest.mark.parametrize("text", ["the weather thing", "the next one", "tell me more"])
+@pytest.mark.parametrize("text", ["the weather thing", "the first one", "the other one", "tell me more"])
 def test_a_word_that_no_passage_has_is_left_to_the_classifier(service: Service, turn: Any, text: str) -> None:
     talk = question(service, turn("ask_treatment", text="?"))[1]
     assert by_rule(service, turn("follow_up", text=text, talk=talk)) is None
+
+
+@pytest.mark.parametrize(
+    ("intent", "text"),
+    [
+        ("ask_treatment", "how do they treat the pain bit"),  # its answer stands in another part
+        ("emergency", "the pain thing is so bad I am shaking"),
+        ("distress", "I am scared of the pain part"),
+        ("ask_survival_time", "the pain thing, and how long has she got, roughly"),
+    ],
+)
+def test_a_question_that_only_mentions_one_of_them_is_the_classifiers(
+    service: Service, turn: Any, intent: str, text: str
+) -> None:
+    talk = question(service, turn("ask_symptoms", text="?"))[1]
+    assert by_rule(service, turn(intent, text=text, talk=talk, confidence=0.55, ranking=((intent, 0.55),))) is None
 
 
 def test_one_of_them_needs_a_talk(service: Service, turn: Any) -> None:
@@ -168,8 +199,23 @@ def test_what_follows_a_crisis_and_asks_nothing_is_no_small_talk(
     assert found
     assert found[0].outcome == "urgent"
     assert says in found[0].text
-    assert found[0].alarm is None  # the message after it may be about anything
+    assert found[0].alarm == crisis  # what goes on about it again is answered likewise
     assert by_rule(service, turn(intent, text=text)) is None
+
+
+def test_what_is_merely_suspected_after_an_emergency_is_answered_as_that_was(service: Service, turn: Any) -> None:
+    unsure = (("crisis", 0.6), ("deny", 0.3))
+    found = by_rule(service, turn("crisis", text="I just can't any more", ranking=unsure, alarm="crisis self en"))
+    assert found and found[0].outcome == "urgent"
+    sure = turn("crisis", text="I just can't any more", ranking=(("crisis", 0.9),), alarm="crisis self en")
+    assert by_rule(service, sure) is None  # ActionUrgent's affair
+
+
+@pytest.mark.parametrize("told", ["", "crisis", "crisis self", "crisis nobody en", "a b c d"])
+def test_what_no_guard_tells_is_no_emergency(service: Service, turn: Any, told: str) -> None:
+    assert by_rule(service, turn("deny", text="no", alarm=told)) is None
+    for metadata in ({"alarm": 5}, {"alarm": {"kind": "crisis"}}, "crisis self en", None):
+        assert read_turn({"text": "no", "metadata": metadata}, None).alarm is None
 
 
 def test_what_follows_a_crisis_in_spanish_is_answered_in_spanish(service: Service, turn: Any) -> None:
@@ -189,10 +235,11 @@ def test_a_question_after_a_crisis_is_answered_and_says_whom_to_call(service: Se
     )
     assert by_rule(service, asked) is None
     reply = question(service, asked)[0]
-    told = after_alarm(service, asked, reply)
+    told = after_alarm(service, asked.alarm, reply)
     assert told.outcome == "answer"
     assert service.emergency.numbers["en"]["crisis"] in told.text
-    assert after_alarm(service, replace(asked, alarm=None), reply) == reply
+    assert after_alarm(service, None, reply) == reply
+    assert after_alarm(service, asked.alarm, told).text == told.text
 
 
 def test_thanks_after_a_crisis_are_thanks(service: Service, turn: Any) -> None:
@@ -207,7 +254,15 @@ def test_thanks_after_a_crisis_are_thanks(service: Service, turn: Any) -> None:
         ("we rang and I am calmer", True),
         ("I have not called anyone", False),
         ("nobody is here", False),
-        ("I couldn't talk if they rang", False),
+        ("no, my wife is with me", True),
+        ("I'm not alone, my sister is here", True),
+        ("don't worry, they are coming", True),
+        ("I couldn't talk to them", False),
+        ("I called and it was busy", False),
+        ("I would be safer dead", False),
+        ("home now and all alone again", False),
+        ("is it better if I wait", False),
+        ("should I go to hospital", False),
         ("it is all the same to me", False),
     ],
 )
@@ -233,6 +288,12 @@ def test_can_they_stop_it_happening_again_asks_for_what_treats_it(service: Servi
         ("ask_self_diagnosis", "it has eased off a little"),
         ("ask_pain_self_care", "can I lift her onto the sofa"),
         ("ask_emergency_care", "do I ring tonight or see how he is tomorrow"),
+        ("ask_followup_care", "will it get better on its own"),
+        ("ask_emergency_care", "do we really need paramedics for this"),
+        ("ask_dose", "can I not just take a paracetamol and see"),
+        ("distress", "he is embarrassed and says leave it"),
+        ("follow_up", "it is probably just the tablets"),
+        ("deny", "I will lie down instead"),
     ],
 )
 def test_what_goes_on_about_an_emergency_is_answered_as_it_was(
@@ -260,7 +321,7 @@ def test_what_asks_something_else_after_an_emergency_is_answered(
     asked = turn(intent, text=text, alarm="fracture carer en")
     assert by_rule(service, asked) is None
     reply = compose("answer", ["So it is."])
-    assert service.emergency.help_line() in after_alarm(service, asked, reply).text
+    assert service.emergency.help_line() in after_alarm(service, asked.alarm, reply).text
 
 
 def test_a_long_question_for_symptoms_is_none_of_what_a_test_is_like(service: Service, turn: Any) -> None:

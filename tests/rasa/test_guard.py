@@ -14,7 +14,7 @@ from marrow.rasa.guard import Answered, Guard
 from marrow.rasa.limits import Buckets
 from marrow.reply import SHORT_DISCLAIMER, Offer, compose
 from marrow.settings import Limit
-from tests.rasa.conftest import says
+from tests.rasa.conftest import SERVICE, says
 
 
 def check(answered: Answered, outcome: str) -> str:
@@ -316,6 +316,29 @@ def test_crisis_is_not_remembered_for_ever_nor_for_all(guard: Guard, ask: Any, m
     assert guard._alarm_before("second") is None
 
 
+def test_turn_that_fails_leaves_the_crisis_to_the_next_try(ask: Any) -> None:
+    told: list[Any] = []
+    ask(never, "I want to kill myself")
+    check(ask(raises, "no"), "error")
+    ask(_tells(told), "no")
+    assert told == ["crisis self en"]
+
+
+def test_whom_to_call_is_said_once_after_an_emergency(ask: Any) -> None:
+    ask(never, "my legs have gone numb")
+    asked: list[str] = []
+    text = check(ask(_answers(asked), "What are bone mets? What causes them?"), "answer")
+    assert len(asked) == 2
+    assert text.count(SERVICE.emergency.help_line()) == 1
+    assert SERVICE.emergency.help_line() not in check(ask(_answers(asked), "What are bone mets?"), "answer")
+
+
+def test_button_ends_what_is_remembered_of_an_emergency(guard: Guard, ask: Any) -> None:
+    ask(never, "I want to kill myself")
+    ask(says("Hi."), guard.identity.key("someone", "topics"))
+    assert not guard._alarms
+
+
 def test_crisis_is_forgotten_with_the_conversation(guard: Guard, ask: Any) -> None:
     ask(never, "I want to kill myself")
     asyncio.run(guard.forget("someone", close=False))
@@ -366,3 +389,10 @@ def test_what_follows_another_subject_and_names_nothing_is_about_it_too(ask: Any
     asked: list[str] = []
     check(ask(_answers(asked, ("asthma",)), "What is asthma and how is it treated?"), "out_of_scope")
     assert asked == ["What is asthma"]
+
+
+def test_what_is_told_of_an_emergency_ends_with_a_part_that_is_about_something_else(ask: Any) -> None:
+    told: list[Any] = []
+    ask(never, "my legs have gone numb")
+    ask(_tells(told), "What are bone mets? What causes them?")
+    assert told == ["spine self en", None]
