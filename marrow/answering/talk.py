@@ -44,8 +44,8 @@ ELSEWHERE = 0.7
 #: What asks no more than which of the things that were told is meant.
 _ASKS_FOR_ONE = {"follow_up", "tell_more", "simplify", "ask_definition", "nlu_fallback", "repair"}
 
-#: Small talk about the bot, which may be a question about what was talked about.
-_OF_THE_BOT = {"capabilities", "how_are_you", "bot_identity"}
+#: Small talk about the bot, which below this confidence may be a question about what was talked about.
+_OF_THE_BOT, PLAINLY = {"capabilities", "how_are_you", "bot_identity"}, 0.8
 
 #: Small talk that does not answer what may have been a question.
 _MISSES = {"repair", "unclear"}
@@ -206,7 +206,7 @@ def smalltalk(service: Service, turn: Turn, key: str | None = None) -> tuple[Rep
     if key is None and corrects and (section_named(service, turn.text) or specific_terms(service, turn)):
         return follow_up(service, turn)  # "no, I meant the treatment"
     of_the_talk = points_back(service, turn) or specific_terms(service, turn)
-    if key is None and turn.intent in _OF_THE_BOT and turn.confidence < SURE and of_the_talk:
+    if key is None and turn.intent in _OF_THE_BOT and turn.confidence < PLAINLY and of_the_talk:
         return follow_up(service, turn)  # "what's it meant to do for me?" after a treatment
     if key is None and turn.confidence < UNDERSTOOD:
         return fallback(service, turn)

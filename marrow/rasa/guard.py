@@ -40,7 +40,7 @@ Handler = Callable[[UserMessage], Awaitable[Any]]
 
 _STORE_MAY_TAKE = 2.0
 
-#: Seconds for which an emergency is remembered, of so many conversations: until the next message of each.
+#: Seconds for which an emergency is remembered, of so many conversations, unless a message gets another reply.
 _ALARM_LASTS, _ALARMS_KEPT = 1800.0, 10_000
 
 # What must never reach a person: an unfilled slot, a traceback, a Python None.
@@ -119,7 +119,7 @@ class Guard:
         self._alarms[conversation] = (now + _ALARM_LASTS, told)
 
     def _alarm_before(self, conversation: str) -> str | None:
-        """The emergency that the message before was about (`Alarm.told`); it is forgotten with that."""
+        """The emergency of the message before (`Alarm.told`); forgotten, unless this one is answered likewise."""
         ends, told = self._alarms.pop(conversation, (0.0, ""))
         return told if time.monotonic() < ends else None
 
