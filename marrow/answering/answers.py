@@ -10,6 +10,7 @@ from dataclasses import replace
 from marrow.answering import passages as choose
 from marrow.answering.context import groups_of, in_context, same_root, the_rest
 from marrow.answering.meaning import Wanted, bare, wanted
+from marrow.answering.named import terms_of
 from marrow.answering.offers import offer, section_offers
 from marrow.answering.service import Service
 from marrow.answering.terms import Term, holds, is_section
@@ -426,9 +427,3 @@ def topic_offers(service: Service) -> tuple[Offer, ...]:
         kinds = [k for k in ("overview", "symptoms", "treatment") if articles[0].section(k)]
         return tuple(offer(service.wording, articles[0], kind) for kind in kinds)
     return tuple(offer(service.wording, a, a.sections[0].kind) for a in articles[:3])
-
-
-def terms_of(service: Service, article: Article, turn: Turn) -> list[Term]:
-    """The article's terms that the turn names."""
-    known = service.terms[article.id]
-    return [known[value.casefold()] for owner, value in turn.terms if owner == article.id and value.casefold() in known]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from marrow.answering import passages as choose
+from marrow.answering.alarms import SURE, alarm_again, alarm_reply, urgency
 from marrow.answering.answers import (
     acknowledged,
     meaning,
@@ -16,30 +17,21 @@ from marrow.answering.answers import (
     question,
     refuse,
     show,
-    terms_of,
     topic_offers,
 )
 from marrow.answering.context import in_context, pointed_at, points_back, the_rest
+from marrow.answering.named import section_named, specific_terms, terms_of
 from marrow.answering.offers import section_offers
 from marrow.answering.parts import ASKS_FOR
 from marrow.answering.service import Service
-from marrow.answering.terms import Term
 from marrow.answering.turn import EMERGENCIES, SECTIONS_OF, Talk, Turn, family_of
 from marrow.content import Article, Passage
 from marrow.reply import Reply, compose, with_line
-from marrow.safety.red_flags import Alarm
 
 #: Small talk after which topics are offered.
 _OPENS = {"greet", "affirm", "deny", "capabilities", "bot_identity", "repair", "distress", "human", "unclear",
           "nothing_to_simplify", "thank", "how_are_you", "compliment", "privacy", "ask_source",
           "forget_me"}  # fmt: skip
-
-#: What goes on about a crisis when it follows one ("no", "nobody is here"), and about another emergency ("can it wait
-#: until Monday?", "it has eased a bit"): small talk and honest silence would leave the person alone with it.
-_GOES_ON = {"affirm", "deny", "distress", "human", "goodbye", "other_subject", "nlu_fallback"}
-_STILL_WORRIES = {"deny", "distress", "follow_up", "human", "repair", "nlu_fallback"}
-#: Below this confidence another subject may be the emergency still ("what do I say to them").
-ELSEWHERE = 0.7
 
 #: What asks no more than which of the things that were told is meant.
 _ASKS_FOR_ONE = {"follow_up", "tell_more", "simplify", "ask_definition", "nlu_fallback", "repair"}
@@ -50,28 +42,9 @@ _OF_THE_BOT, PLAINLY = {"capabilities", "how_are_you", "bot_identity"}, 0.8
 #: Small talk that does not answer what may have been a question.
 _MISSES = {"repair", "unclear"}
 
-# After an emergency: what tells that someone is there, was reached, or that it is over, and what tells that nobody is.
-_HELPED = re.compile(
-    r"\b(?:called|rang|rung|phoned|texted|spoke|spoken|talked"
-    r"|(?:am|is|are|feel\w*|[ms]) (?:a bit |a little |much )?(?:better|safer?|calmer|steadier)"
-    r"|(?:at|in) (?:the )?hospital|(?:paramedics?|ambulance) (?:is|are|came|has|have|got)|they (?:said|want|took)"
-    r"|(?:is|are|[sm]|re) (?:coming|here|sending|with (?:me|us|him|her)|on (?:the|her|his|their) way)"
-    r"|back home|home again|next day|days? (?:later|on))\b",
-    re.IGNORECASE,
-)
-_UNHELPED = re.compile(r"\b(?:nobody|no[ -]?one|busy|engaged|no answer|(?<!not )alone)\b", re.IGNORECASE)
-_DENIED = re.compile(
-    r"\b(?:not|never|\w+n t|(?:do|does|did|is|are|was|were|have|has|had|ca|wo|could|would|should)nt)\b", re.IGNORECASE
-)
-_ASKS = re.compile(
-    r"\?|^(?:so |and |but )?(?:should|shall|can|could|do|does|is it|will|would|must|what|when|how|who)\b", re.I
-)
 _MEANT = re.compile(r"\bmean(?:t|ing)?\b", re.IGNORECASE)
 _NOT = re.compile(r"\b(?:do not|don'?t|dont|never|not)\b", re.IGNORECASE)
 
-#: From which share of emergencies on the classifier alarms. From 0.4 to 0.95 the same emergencies of the held-out sets
-#: are found that the floor misses; of calm statements a third fewer alarm.
-SURE = 0.8
 #: From this confidence on, and in more words, a kind that articles do not answer is not asked of one of the things that
 #: were shown.
 CLEARLY, BRIEF = 0.7, 7
@@ -106,9 +79,9 @@ def by_rule(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
     """
     if turn.target is not None:
         return None
-    if again := _alarm_again(service, turn):
+    if again := alarm_again(service, turn):
         return again
-    meant, sure = meaning(service, turn), _urgency(turn) >= SURE
+    meant, sure = meaning(service, turn), urgency(turn) >= SURE
     if meant and (meant[0].outcome == "answer" or not sure):
         return meant
     if sure:
@@ -116,36 +89,6 @@ def by_rule(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
     if not turn.known:
         return smalltalk(service, turn, "unclear")
     return _by_name(service, turn) or _one_of_them(service, turn)
-
-
-def _alarm_again(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
-    """The reply to what goes on about the emergency of the message before; None where help is there, where something
-    is named that the article has, and for other kinds of message."""
-    alarm = Alarm.retold(turn.alarm) if turn.alarm else None
-    if alarm is None or names_any(service, turn.text) or _is_helped(turn.text):
-        return None
-    crisis = alarm.kind == "crisis"
-    goes_on = turn.intent in (_GOES_ON if crisis else _STILL_WORRIES)
-    if not crisis and not section_named(service, turn.text):
-        elsewhere = turn.intent == "other_subject" and turn.confidence < ELSEWHERE
-        goes_on = goes_on or elsewhere or family_of(turn.intent) == "silent"
-    suspected = turn.intent in EMERGENCIES and _urgency(turn) < SURE
-    if not (goes_on or suspected):
-        return None
-    return replace(alarm_reply(service, alarm), alarm=turn.alarm), turn.talk
-
-
-def _is_helped(text: str) -> bool:
-    """Whether someone tells that help is there: in a clause that denies nothing, and that is no question."""
-    if _ASKS.search(text.strip()) or _UNHELPED.search(text):
-        return False
-    clauses = re.split(r"[,.;!]|\bbut\b", text.replace("'", " ").replace("’", " "))
-    return any(_HELPED.search(clause) and not _DENIED.search(clause) for clause in clauses)
-
-
-def alarm_reply(service: Service, alarm: Alarm) -> Reply:
-    """What to do first in an emergency."""
-    return compose("urgent", service.emergency.text(alarm, service.care_team).splitlines())
 
 
 def _by_name(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
@@ -387,7 +330,7 @@ def urgent(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     It alarms only when it is sure; what it merely suspects is read as the likeliest other message, and says where to
     get help.
     """
-    if _urgency(turn) < SURE:
+    if urgency(turn) < SURE:
         reply, talk = next_best(service, turn)
         line = service.emergency.help_line()
         return (reply if line in reply.text else with_line(reply, line)), talk
@@ -399,22 +342,6 @@ def urgent(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     return replace(alarm_reply(service, alarm), alarm=alarm.told()), turn.talk
 
 
-def after_alarm(service: Service, told: str | None, reply: Reply) -> Reply:
-    """The reply to a message, with whom to turn to when the one before it told of an emergency (`Alarm.told`)."""
-    alarm = Alarm.retold(told) if told else None
-    if alarm is None or reply.outcome == "urgent":
-        return reply
-    line = service.emergency.help_line()
-    if alarm.kind == "crisis":
-        crisis = service.emergency.numbers["en"]["crisis"]
-        line = service.wording.frames["after_crisis"].replace("{crisis}", crisis)
-    return reply if line in reply.text else with_line(reply, line)
-
-
-def _urgency(turn: Turn) -> float:
-    return sum(share for intent, share in turn.ranking if intent in EMERGENCIES)
-
-
 def _shown(service: Service, talk: Talk) -> tuple[Article | None, Sequence[Passage]]:
     if talk.article is None:
         return None, ()
@@ -423,32 +350,3 @@ def _shown(service: Service, talk: Talk) -> tuple[Article | None, Sequence[Passa
         return article, tuple(article.passage(id) for id in talk.passages)
     except KeyError:  # the article was changed since
         return None, ()
-
-
-def specific_terms(service: Service, turn: Turn) -> list[Term]:
-    """The terms with names of their own that the turn names, of any article."""
-    return [t for a in service.library.articles for t in terms_of(service, a, turn) if t.specific]
-
-
-def section_named(service: Service, text: str) -> str | None:
-    """The kind of section that a text names, "not the symptoms" left out."""
-    words = set(re.findall(r"[a-z]+", re.sub(r"\b(?:not|no)\s+(?:the\s+)?\w+", " ", text.lower())))
-    for kind, names in service.wording.section_words.items():
-        if any(set(name.split()) <= words for name in names):
-            return kind
-    return None
-
-
-def names_any(service: Service, text: str) -> bool:
-    """Whether a text has a name of an article, or of one of its terms that have names of their own."""
-    words = f" {_letters(text)} "
-    for article in service.library.articles:
-        meant = {article.title.casefold(), *(k for k, term in service.terms[article.id].items() if term.specific)}
-        names = {*meant, *(n.text for n in article.names if n.means.casefold() in meant)}
-        if any(f" {_letters(name)}{plural} " in words for name in names for plural in ("", "s")):
-            return True
-    return False
-
-
-def _letters(text: str) -> str:
-    return " ".join(re.findall(r"[a-z]+", text.casefold()))

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from marrow.answering.answers import question
+from marrow.answering.named import names_any
 from marrow.answering.service import Service
 from marrow.answering.talk import (
     by_rule,
     follow_up,
     full_disclaimer,
-    names_any,
     next_best,
     simplify,
     smalltalk,

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from marrow.answering.alarms import after_alarm
 from marrow.answering.answers import question
 from marrow.answering.context import same_root
 from marrow.answering.service import Service
-from marrow.answering.talk import after_alarm, by_rule, follow_up, smalltalk
+from marrow.answering.talk import by_rule, follow_up, smalltalk
 from marrow.answering.turn import Talk, Turn, read_turn
 from marrow.reply import compose
 from marrow.safety.red_flags import Alarm
