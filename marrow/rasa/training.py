@@ -28,6 +28,7 @@ _INPUTS = (
     "marrow/answering/scope.py",
     "marrow/answering/spelling.py",
     "marrow/answering/terms.py",
+    "marrow/answering/topic.py",
     "marrow/safety/hygiene.py",
 )
 

@@ -10,6 +10,9 @@ silent, urgent, ...; see marrow.answering.turn). Their product decides: first th
 shares times the second one's, then the kind within it. Several kinds that articles answer may share what one kind that
 they do not answer would win alone.
 
+A question that names nothing is judged twice in a talk: as it is, and behind what the talk is about (see
+marrow.answering.topic); the weighted geometric mean decides.
+
 A third regression judges whether a message is an emergency, by the n-grams as they are: condensed, a rare word
 ("mowing", "razor") says nothing, and plain statements look alike. Its odds are multiplied to those of the other two.
 """
@@ -35,8 +38,10 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
+from marrow.answering.topic import with_topic
 from marrow.answering.turn import family_of
 from marrow.errors import ModelError
+from marrow.rasa.nlu.evidence import IN_TALK
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,8 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
     `C` is the inverse of the regularisation, `directions` how many the n-grams are condensed to, `ngrams` their weight
     beside the vector, `urgent_from` the share from which on a message is an emergency whatever else it may be. Of the
     regression of emergencies by n-grams, `words_C` is as `C`, `words` what its log odds are multiplied by, and
-    `words_at` what is taken from that before it is added to the others' log odds.
+    `words_at` what is taken from that before it is added to the others' log odds. `in_talk` is the weight, 0 to 1, of a
+    question's reading behind the topic of the talk beside its own.
     """
 
     @staticmethod
@@ -102,6 +108,7 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
             "words_C": 30.0,
             "words": 2.0,
             "words_at": 1.6,
+            "in_talk": 0.65,
             "max_iter": 300,
             "tol": 1e-3,
         }
@@ -176,9 +183,11 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
         names = self._families.classes
         questions = np.array([family_of(c) in {"answered", "silent"} for c in self._kinds.classes])
         for message in messages:
-            ngrams: csr_matrix = hstack([v.transform([_lemmas(message)]) for v in self._vectorizers]).tocsr()
-            vector = _vector(message)
-            shares = self._kinds.shares(vector, ngrams) * self._families.shares(vector, ngrams)[families]
+            ngrams = self._ngrams(_lemmas(message))
+            shares = self._shares(_vector(message), ngrams, families)
+            if (read := message.get(IN_TALK)) and self.config["in_talk"]:
+                other = self._ngrams(with_topic(read.topic.lower(), _lemmas(message)))
+                shares = self._in_talk(shares, self._shares(read.vector[np.newaxis, :], other, families), families)
             if "urgent" in names:
                 by_words = self.config["words"] * self._words.log_odds(ngrams) - self.config["words_at"]
                 shares[families == names.index("urgent")] *= np.exp(np.clip(by_words, -30, 30))
@@ -198,6 +207,28 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
             as_question = [{"name": self._kinds.classes[i], "confidence": float(shares[i]) / total} for i in asked]
             message.set("question_ranking", as_question, add_to_output=True)
         return messages
+
+    def _ngrams(self, lemmas: str) -> csr_matrix:
+        return hstack([v.transform([lemmas]) for v in self._vectorizers]).tocsr()
+
+    def _shares(
+        self, vector: npt.NDArray[np.float32], ngrams: csr_matrix, families: npt.NDArray[np.int_]
+    ) -> npt.NDArray[np.float32]:
+        """P(kind) of one reading, float32[kinds]: of its kind times that of its family, summing to one."""
+        shares = self._kinds.shares(vector, ngrams) * self._families.shares(vector, ngrams)[families]
+        total: npt.NDArray[np.float32] = shares / max(shares.sum(), 1e-12)
+        return total
+
+    def _in_talk(
+        self, alone: npt.NDArray[np.float32], behind: npt.NDArray[np.float32], families: npt.NDArray[np.int_]
+    ) -> npt.NDArray[np.float32]:
+        """Both readings' P(kind), float32[kinds]; whether it is an emergency, the message alone says."""
+        weight, names = self.config["in_talk"], self._families.classes
+        urgent = families == names.index("urgent") if "urgent" in names else np.zeros(len(alone), bool)
+        both = np.where(urgent, 0.0, alone ** (1 - weight) * behind**weight)
+        both *= alone[~urgent].sum() / max(both.sum(), 1e-12)
+        shares: npt.NDArray[np.float32] = np.where(urgent, alone, both)
+        return shares
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Nothing behind it needs its predictions on the training data."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -21,14 +24,33 @@ from marrow import settings
 from marrow.answering.encoder import ADAPTER, Vectors, load_encoder
 from marrow.answering.retrieval import PassageRanker
 from marrow.answering.scope import Example, Scope, owners_of, training_set
+from marrow.answering.terms import TERM, article_terms
+from marrow.answering.topic import topic_of, with_topic
+from marrow.answering.turn import Talk
 from marrow.content import Library, load_library
 from marrow.errors import ModelError
 from marrow.rasa.nlu.encoder import VECTOR
-from marrow.rasa.nlu.spelling import ABBREVIATIONS
+from marrow.rasa.nlu.spelling import ABBREVIATIONS, read_text
 from marrow.rasa.nlu.terms import build_finder
+
+#: The key under which a message carries its reading behind the topic for the classifier that follows.
+IN_TALK = "in_talk"
 
 #: Short questions without a subject that a word must stand in to be common; longer ones tell stories of anything.
 COMMON, SHORT = 3, 12
+
+
+@dataclass(frozen=True)
+class InTalk:
+    """A message's reading behind the topic of the talk: the topic, and the vector float32[384] of both."""
+
+    topic: str
+    vector: Vectors
+
+
+def is_in_talk(example: Message) -> bool:
+    """Whether a training question is written behind a topic: its block in data/nlu says so (`metadata`)."""
+    return bool(((example.get("metadata") or {}).get("intent") or {}).get("in_talk"))
 
 
 def library_digest(library: Library) -> str:
@@ -41,7 +63,9 @@ class Evidence(GraphComponent):  # type: ignore[misc]
     """Adds `evidence`: {"scope": {article: P}, "scores": {passage: P}, "common": bool, "library": digest}.
 
     `common` says that a message has none but words that are common in questions which name no subject: it is about
-    whatever is being talked about, or about nothing in particular.
+    whatever is being talked about, or about nothing in particular. In a talk, its `scores` are those of two readings,
+    as it is and behind the topic (see marrow.answering.topic); the second one's vector goes on with the message
+    (`InTalk`).
     """
 
     def __init__(
@@ -54,6 +78,9 @@ class Evidence(GraphComponent):  # type: ignore[misc]
         self._ranker = ranker
         self._common = common
         self._digest = digest
+        articles = load_library(settings.DATA / "articles").articles
+        self._articles = {article.id: (article, article_terms(article)) for article in articles}
+        self._encoder = load_encoder()
 
     @classmethod
     def create(
@@ -82,6 +109,7 @@ class Evidence(GraphComponent):  # type: ignore[misc]
         """Fit the scope classifiers on the training questions, the rankers on the articles."""
         library, encoder = load_library(settings.DATA / "articles"), load_encoder(threads=os.cpu_count() or 1)
         messages = [m for m in training_data.intent_examples if m.get(TEXT)]
+        messages = [m for m in messages if not is_in_talk(m)]
         examples = [_example(m) for m in messages]
         asked = sorted({e.intent for e in examples if e.intent.startswith("ask_") and e.intent != "ask_source"})
         finder = build_finder(library)
@@ -131,20 +159,50 @@ class Evidence(GraphComponent):  # type: ignore[misc]
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelError("the model's evidence cannot be loaded; train again with `make train`") from error
 
-    def process(self, messages: list[Message]) -> list[Message]:
-        """Add the evidence to each message."""
+    def process(self, messages: list[Message], tracker: DialogueStateTracker) -> list[Message]:
+        """Add the evidence to each message. Rasa gives the tracker to what asks for it by this name."""
         for message in messages:
             vector = message.get(VECTOR)
             if vector is None:
                 continue
+            common = _words(message) <= self._common
+            scores = self._ranker.of(vector)
+            if common and (read := self._in_talk(message, Talk.from_slot(tracker.get_slot("talk")))):
+                message.set(IN_TALK, read)
+                scores = _both(scores, self._ranker.of(read.vector))
             evidence = {
                 "scope": {a: round(p, 4) for a, p in self._scope.of(vector).items()},
-                "scores": self._ranker.of(vector),
-                "common": _words(message) <= self._common,
+                "scores": scores,
+                "common": common,
                 "library": self._digest,
             }
             message.set("evidence", evidence, add_to_output=True)
         return messages
+
+    def _in_talk(self, message: Message, talk: Talk) -> InTalk | None:
+        """The message behind the topic of the talk; None where there is none, or where it names something itself."""
+        article, terms = self._articles.get(talk.article or "", (None, {}))
+        if article is None or any(self._names(e) for e in message.get(ENTITIES) or ()):
+            return None
+        topic = topic_of(article, terms, talk)
+        if topic is None:
+            return None
+        return InTalk(topic, self._encoder.encode([with_topic(topic, read_text(message))])[0])
+
+    def _names(self, entity: dict[str, Any]) -> bool:
+        if entity["entity"] != TERM:
+            return True
+        _, terms = self._articles[entity["article"]]
+        return terms[entity["value"].casefold()].specific
+
+
+def _both(one: dict[str, float], other: dict[str, float]) -> dict[str, float]:
+    """P(passage) of two readings: their geometric mean, summing to one within each article."""
+    means = {id: math.sqrt(share * other[id]) for id, share in one.items()}
+    sums: Counter[str] = Counter()
+    for id, mean in means.items():
+        sums[id.split("/")[0]] += mean  # type: ignore[assignment]
+    return {id: round(mean / (sums[id.split("/")[0]] or 1.0), 4) for id, mean in means.items()}
 
 
 def _common_words(messages: list[Message]) -> frozenset[str]:

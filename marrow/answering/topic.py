@@ -1,0 +1,51 @@
+"""What a talk is about, in few words: "biopsy", "Radiation therapy", "Symptoms".
+
+A question that names nothing is read twice, as it is and behind the topic ("biopsy: how often?"): in most of them the
+one or the other is plain. The training questions of data/nlu/in_talk.yml are written so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from marrow.answering.terms import Term
+from marrow.answering.turn import Talk
+from marrow.content import Article, Passage
+
+#: Bullets shown together that are named one by one.
+BULLETS = 2
+
+
+def topic_of(article: Article, terms: Mapping[str, Term], talk: Talk) -> str | None:
+    """The term asked about last, else what the passages shown last are about; None where none of this article was.
+
+    `terms` are the article's by lower-case name.
+    """
+    shown = [p for p in article.passages() if p.id in talk.passages]
+    section = article.section(talk.section or "") if shown else None
+    if talk.article != article.id or section is None:
+        return None
+    asked = [term for value in talk.asked if (term := terms.get(value.casefold())) and term.specific]
+    if len(asked) == 1:
+        return asked[0].value
+    if len(shown) < len(section.passages):
+        if len(shown) <= BULLETS and all(p.bullet and not p.lead_in for p in shown):
+            return " and ".join(_head(p) for p in shown)
+        if len(shown) == 1 and len(own := _own(terms.values(), shown[0])) == 1:
+            return own[0].value
+    return section.heading
+
+
+def with_topic(topic: str, text: str) -> str:
+    """The text as it is read behind its topic."""
+    return f"{topic}: {text}"
+
+
+def _head(bullet: Passage) -> str:
+    """What a bullet is about: it stands before the first comma."""
+    return bullet.text.lstrip("-• ").split(",")[0].strip()
+
+
+def _own(terms: Iterable[Term], passage: Passage) -> list[Term]:
+    """The terms with names of their own that stand in this passage alone."""
+    return [t for t in terms if t.specific and set(t.passages) == {passage.id}]
