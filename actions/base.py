@@ -10,6 +10,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from marrow.answering.context import at_item
 from marrow.answering.service import Service, load_service
 from marrow.answering.talk import by_rule
 from marrow.answering.turn import Talk, Turn, read_turn
@@ -35,7 +36,7 @@ class EngineAction(Action, ABC):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """Answer the tracker's latest message."""
-        turn = read_turn(tracker.latest_message, tracker.get_slot("talk"))
+        turn = at_item(service(), read_turn(tracker.latest_message, tracker.get_slot("talk")))
         reply, talk = by_rule(service(), turn) or self.respond(service(), turn)
         buttons = [{"title": offer.title, "payload": offer.title} for offer in reply.offers]
         dispatcher.utter_message(text=reply.text, buttons=buttons, json_message={"reply": reply.to_wire()})

@@ -99,7 +99,7 @@ def nearest(vectorise: Callable[[Sequence[str]], Matrix], article: Article) -> t
     """
     texts, owners = passage_texts(article)
     known = vectorise(texts)
-    examples = list(read_examples())
+    examples = [e for e in read_examples() if not e.in_talk]
     examples = examples[:: max(1, len(examples) // THRESHOLD_EXAMPLES)]
     answered = np.array([e.intent in SECTIONS_OF and is_about(e, article) for e in examples])
     similarities = (vectorise([e.text for e in examples]) @ known.T).max(axis=1)
@@ -156,7 +156,7 @@ def stock_data(article: Article) -> str:
     ("what is asthma") becomes an example of `other_subject`, or the bot would quote the article for it.
     """
     by_intent: dict[str, list[str]] = {}
-    for e in read_examples():
+    for e in (e for e in read_examples() if not e.in_talk):
         asked = e.intent.startswith("ask_") and e.intent != "ask_source"
         intent = OTHER_SUBJECT if asked and not is_about(e, article) else e.intent
         by_intent.setdefault(intent, []).append(e.about(f"[{e.subject}](subject)") if e.subject else e.text)

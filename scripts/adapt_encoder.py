@@ -80,6 +80,7 @@ def read_tasks() -> Tasks:
     asked = [n for n in names if n.startswith("ask_") and n != "ask_source"]
     belongs = {s: owners_of(s, finder) for s in {e.subject.casefold() for e in examples if e.subject}}
     rows = [Row(e.text, intents[e.intent]) for e in examples]
+    examples = [e for e in examples if not e.in_talk]
     places: dict[str, int] = {}
     for number, article in enumerate(library.articles):
         for text, own in zip(*training_set(article, examples, asked, belongs), strict=True):

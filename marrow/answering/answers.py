@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from marrow.answering import passages as choose
-from marrow.answering.context import groups_of, in_context, same_root, the_rest
+from marrow.answering.context import groups_of, in_context, the_rest
 from marrow.answering.meaning import Wanted, bare, wanted
 from marrow.answering.named import terms_of
 from marrow.answering.offers import offer, section_offers
 from marrow.answering.service import Service
-from marrow.answering.terms import Term, holds, is_section
+from marrow.answering.terms import Term, holds, is_section, same_root
 from marrow.answering.turn import EMERGENCIES, SECTIONS_OF, Talk, Turn
 from marrow.answering.wording import Silence
 from marrow.content import Article, GlossaryEntry, Passage

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from marrow.answering.items import item_of, narrowed
 from marrow.answering.service import Service
 from marrow.answering.terms import Term, holds
+from marrow.answering.topic import POINTING, names_part
 from marrow.answering.turn import SECTIONS_OF, Talk, Turn
 from marrow.content import Article, Passage
 
@@ -16,12 +17,8 @@ from marrow.content import Article, Passage
 LIKE_WHAT, NARROW = {"diagnosis": "ask_procedure", "treatment": "ask_side_effects"}, 2
 #: In more words it asks for symptoms: "the pain you get with it, is it worse when you move?".
 LIKE_WHAT_WORDS = 7
-#: Words that stand for what was shown; a question without one, of more words than so many, does not ask of that.
-POINTING, BARE = {"it", "that", "this", "they", "them", "these", "those", "one"}, 3
-#: Two words are forms of one when they begin with so many same letters, and with this share of the longer one's.
-ROOT_LETTERS, ROOT_SHARE = 5, 0.62
-#: A word that more passages have tells none of them ("the bone thing").
-TELLING = 6
+#: A question without a word that stands for what was shown, of more words than so many, does not ask of that.
+BARE = 3
 #: The group of data/wording/elsewhere.yml that a term would be of by the sections that have it.
 GROUPS = {"treatment": "drug", "diagnosis": "test"}
 
@@ -29,12 +26,20 @@ GROUPS = {"treatment": "drug", "diagnosis": "test"}
 _APART = r"(?:apart|aside) from|other than|besides|except(?: for)?|instead of|rather than"
 _NOT = r"not|no|against|(?:do|does|did)(?:n['’]?t| not) (?:want|fancy|like)|refuse[sd]?"
 _DETERMINERS = r"(?:\s+(?:the|an?|any|having|to have|getting|just|only))*"
-_ONE = re.compile(
-    r"(?:^|\b(?:the|that|this)\s+)(?!first|second|third|last|next|other|main|same|most|only|whole|best|which|what)"
-    r"([a-z]{4,})\s+(?:one|1|bit|thing|part|stuff)\b",
-    re.IGNORECASE,
-)
 _REST = re.compile(r"\b(?:else|others?|otherwise|alternatives?|anything|options?)\b", re.IGNORECASE)
+
+
+def at_item(service: Service, turn: Turn) -> Turn:
+    """The turn at the one of the things shown that it points at, as if that had been shown alone."""
+    article = _talked_about(service, turn.talk)
+    item = item_of(article, turn.talk, turn.text) if article and turn.target is None else None
+    if article is None or item is None:
+        return turn
+    return replace(turn, item=item.id, talk=narrowed(service.terms[article.id], turn.talk, item))
+
+
+def _talked_about(service: Service, talk: Talk) -> Article | None:
+    return next((a for a in service.library.articles if a.id == talk.article), None)
 
 
 def in_context(service: Service, turn: Turn) -> Turn:
@@ -49,6 +54,9 @@ def in_context(service: Service, turn: Turn) -> Turn:
 
 def _like_what(service: Service, turn: Turn) -> Turn:
     narrow = len(turn.talk.passages) <= NARROW
+    known = _talked_about(service, turn.talk)
+    if known is None or names_part(known, turn.text):
+        return turn
     if not narrow or not turn.common or turn.articles or not _points(turn, BARE):
         return turn
     kind = LIKE_WHAT.get(turn.talk.section or "")
@@ -115,32 +123,6 @@ def _with_terms(service: Service, turn: Turn) -> Turn:
 def groups_of(term: Term) -> set[str]:
     """The groups of elsewhere.yml that a term would be of by the sections that have it."""
     return {GROUPS[section] for id in term.passages if (section := id.split(".")[0]) in GROUPS}
-
-
-def pointed_at(article: Article, turn: Turn) -> Passage | None:
-    """ "The calcium bit", "the hormone one": the passage that has the word, of those shown last, then of their part,
-    then of the article; by what it says, then by its plain words."""
-    said = _ONE.search(turn.text)
-    if not said:
-        return None
-    word, part = said[1].casefold(), article.section(turn.talk.section or "")
-    if sum(holds(p.text, word) for p in article.passages()) > TELLING:
-        return None
-    shown = [p for p in article.passages() if p.id in turn.talk.passages]
-    for passages in (shown, part.passages if part else (), article.passages()):
-        for text in ("text", "plain"):
-            for passage in passages:
-                words = re.findall(r"[a-z]+", getattr(passage, text).casefold())
-                if any(w == word or same_root(w, word) for w in words):
-                    return passage
-    return None
-
-
-def same_root(one: str, other: str) -> bool:
-    """Whether two words are forms of one: "hormone" and "hormonal"."""
-    same = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
-    shared = sum(1 for _ in same)
-    return shared >= ROOT_LETTERS and shared >= ROOT_SHARE * max(len(one), len(other))
 
 
 def the_rest(article: Article, turn: Turn, terms: Sequence[Term]) -> tuple[Passage, ...]:

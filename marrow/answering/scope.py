@@ -26,13 +26,15 @@ STRENGTH = 20.0
 @dataclass(frozen=True)
 class Example:
     """A training question: its text, its intent, where in it the subject stands, if it names one, and the id of the
-    article it was written for ("" for none), which its block in data/nlu says (`metadata: {about: ...}`)."""
+    article it was written for ("" for none), which its block in data/nlu says (`metadata: {about: ...}`). One that is
+    written behind a topic (`metadata: {in_talk: true}`) says nothing of subjects."""
 
     text: str
     intent: str
     start: int = 0
     end: int = 0
     written_for: str = ""
+    in_talk: bool = False
 
     @property
     def subject(self) -> str:

@@ -19,7 +19,7 @@ from marrow.answering.answers import (
     show,
     topic_offers,
 )
-from marrow.answering.context import in_context, pointed_at, points_back, the_rest
+from marrow.answering.context import in_context, points_back, the_rest
 from marrow.answering.named import section_named, specific_terms, terms_of
 from marrow.answering.offers import section_offers
 from marrow.answering.parts import ASKS_FOR
@@ -115,11 +115,12 @@ def _by_name(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
 
 
 def _one_of_them(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
-    """ "The calcium bit", "the hormone one, tell me more": that passage, in plain words where those are asked for."""
+    """ "The second one", "the calcium bit", "the hormone one, tell me more": that passage, in plain words where those
+    are asked for."""
     article, _ = _shown(service, turn.talk)
-    passage = pointed_at(article, turn) if article and not specific_terms(service, turn) else None
-    if article is None or passage is None:
+    if article is None or turn.item is None or specific_terms(service, turn):
         return None
+    passage = article.passage(turn.item)
     unsure = family_of(turn.intent) == "silent" and turn.confidence < CLEARLY and len(turn.text.split()) <= BRIEF
     of_its_part = SECTIONS_OF.get(turn.intent, ("",))[0] == passage.section
     if not (turn.intent in _ASKS_FOR_ONE or of_its_part or unsure):

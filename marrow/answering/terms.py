@@ -6,6 +6,7 @@ are close to a word of the vocabulary and are no English word themselves.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -27,6 +28,9 @@ ARTICLE, TERM, OTHER = "article", "term", "other"
 
 # Marks that people leave no space after, and that spaCy's tokenizer then takes for a part of the word.
 _GLUE = re.compile(r"(?<=\w)[?!,;:()/-](?=[^\W\d]{3})")
+
+#: Two words are forms of one when they begin with so many same letters, and with this share of the longer one's.
+ROOT_LETTERS, ROOT_SHARE = 5, 0.62
 
 _SHORTEST_MENDED = 6  # letters; shorter words have too many English neighbours
 
@@ -103,6 +107,13 @@ def holds(text: str, phrase: str) -> bool:
     """Whether a text uses a word or phrase, in the singular or plural."""
     stem = re.escape(phrase[:-1] if phrase.endswith("s") and len(phrase) > 4 else phrase)
     return re.search(rf"(?<!\w){stem}(?:e?s)?(?!\w)", text, re.IGNORECASE) is not None
+
+
+def same_root(one: str, other: str) -> bool:
+    """Whether two words are forms of one: "hormone" and "hormonal"."""
+    same = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    shared = sum(1 for _ in same)
+    return shared >= ROOT_LETTERS and shared >= ROOT_SHARE * max(len(one), len(other))
 
 
 def load_elsewhere(path: Path) -> dict[str, str]:

@@ -6,11 +6,15 @@ one or the other is plain. The training questions of data/nlu/in_talk.yml are wr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
-from marrow.answering.terms import Term
+from marrow.answering.terms import Term, holds
 from marrow.answering.turn import Talk
 from marrow.content import Article, Passage
+
+#: Words that stand for what was shown.
+POINTING = frozenset({"it", "that", "this", "they", "them", "these", "those", "one"})
 
 #: Bullets shown together that are named one by one.
 BULLETS = 2
@@ -30,10 +34,17 @@ def topic_of(article: Article, terms: Mapping[str, Term], talk: Talk) -> str | N
         return asked[0].value
     if len(shown) < len(section.passages):
         if len(shown) <= BULLETS and all(p.bullet and not p.lead_in for p in shown):
-            return " and ".join(_head(p) for p in shown)
+            return " and ".join(head_of(p) for p in shown)
         if len(shown) == 1 and len(own := _own(terms.values(), shown[0])) == 1:
             return own[0].value
     return section.heading
+
+
+def names_part(article: Article, text: str) -> bool:
+    """Whether the text names a section by a word of its heading, and has nothing that stands for what was shown:
+    "and the symptoms?", not "the symptoms of that"."""
+    headings = {word for section in article.sections for word in re.findall(r"\w{5,}", section.heading)}
+    return not POINTING & set(re.findall(r"\w+", text.lower())) and any(holds(text, word) for word in headings)
 
 
 def with_topic(topic: str, text: str) -> str:
@@ -41,7 +52,7 @@ def with_topic(topic: str, text: str) -> str:
     return f"{topic}: {text}"
 
 
-def _head(bullet: Passage) -> str:
+def head_of(bullet: Passage) -> str:
     """What a bullet is about: it stands before the first comma."""
     return bullet.text.lstrip("-• ").split(",")[0].strip()
 

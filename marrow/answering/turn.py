@@ -84,7 +84,8 @@ class Turn:
     ids named in the text, `terms` (article id, term) pairs, `names` says as what each thing (an article by its id) was
     named, `others` are (name, group) pairs of things named that no article has. `scope` is P(about an article) by id,
     `scores` P(a passage | the question) by "article/passage". `common` says that the text names no subject at all,
-    `known` that it has a word that anyone knows. `target` is a chosen button's. `alarm` is what
+    `known` that it has a word that anyone knows. `target` is a chosen button's, `item` the id of a
+    passage that the text points at. `alarm` is what
     `Alarm.told` says of the emergency that the reply before was about, if it was about one.
     """
 
@@ -102,6 +103,7 @@ class Turn:
     common: bool = False
     known: bool = True
     target: str | None = None
+    item: str | None = None
     alarm: str | None = None
     talk: Talk = field(default_factory=Talk)
 

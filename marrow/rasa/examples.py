@@ -22,13 +22,14 @@ def read_examples(folder: Path = NLU) -> Iterator[Example]:
         for block in read_mapping(path).get("nlu") or ():
             if "intent" not in block:
                 continue
-            about = str((block.get("metadata") or {}).get("about") or "")
+            metadata = block.get("metadata") or {}
+            about, in_talk = str(metadata.get("about") or ""), bool(metadata.get("in_talk"))
             for line in block["examples"].splitlines():
                 if line.startswith("- "):
-                    yield _example(line[2:].strip(), block["intent"], about)
+                    yield _example(line[2:].strip(), block["intent"], about, in_talk)
 
 
-def _example(marked: str, intent: str, about: str) -> Example:
+def _example(marked: str, intent: str, about: str, in_talk: bool) -> Example:
     text, start, end, at = "", 0, 0, 0
     for found in _MARKED.finditer(marked):
         text += marked[at : found.start()]
@@ -36,4 +37,4 @@ def _example(marked: str, intent: str, about: str) -> Example:
             start, end = len(text), len(text) + len(found["text"])
         text += found["text"]
         at = found.end()
-    return Example(text + marked[at:], intent, start, end, about)
+    return Example(text + marked[at:], intent, start, end, about, in_talk)

@@ -9,9 +9,10 @@ import pytest
 
 from marrow.answering.alarms import after_alarm
 from marrow.answering.answers import question
-from marrow.answering.context import same_root
+from marrow.answering.context import at_item
 from marrow.answering.service import Service
 from marrow.answering.talk import by_rule, follow_up, smalltalk
+from marrow.answering.terms import same_root
 from marrow.answering.turn import Talk, Turn, read_turn
 from marrow.reply import compose
 from marrow.safety.red_flags import Alarm
@@ -148,16 +149,16 @@ def test_one_of_what_was_shown(
     service: Service, turn: Any, intent: str, text: str, shown: str, passage: str, said: str
 ) -> None:
     talk = question(service, turn(f"ask_{shown}", text="?"))[1]
-    found = by_rule(service, turn(intent, text=text, talk=talk))
+    found = by_rule(service, at_item(service, turn(intent, text=text, talk=talk)))
     assert found
     assert found[0].passages == (passage,)
     assert said in found[0].text
 
 
-@pytest.mark.parametrize("text", ["the weather thing", "the first one", "the other one", "tell me more"])
+@pytest.mark.parametrize("text", ["the weather thing", "my first one", "the other one", "tell me more"])
 def test_a_word_that_no_passage_has_is_left_to_the_classifier(service: Service, turn: Any, text: str) -> None:
     talk = question(service, turn("ask_treatment", text="?"))[1]
-    assert by_rule(service, turn("follow_up", text=text, talk=talk)) is None
+    assert by_rule(service, at_item(service, turn("follow_up", text=text, talk=talk))) is None
 
 
 @pytest.mark.parametrize(
@@ -173,7 +174,12 @@ def test_a_question_that_only_mentions_one_of_them_is_the_classifiers(
     service: Service, turn: Any, intent: str, text: str
 ) -> None:
     talk = question(service, turn("ask_symptoms", text="?"))[1]
-    assert by_rule(service, turn(intent, text=text, talk=talk, confidence=0.55, ranking=((intent, 0.55),))) is None
+    assert (
+        by_rule(
+            service, at_item(service, turn(intent, text=text, talk=talk, confidence=0.55, ranking=((intent, 0.55),)))
+        )
+        is None
+    )
 
 
 def test_one_of_them_needs_a_talk(service: Service, turn: Any) -> None:

@@ -94,7 +94,14 @@ def test_read_examples_takes_rasas_marks_off(tmp_path: Path) -> None:
     (tmp_path / "a.yml").write_text(text, encoding="utf-8")
     marked, bare = read_examples(tmp_path)
     assert (marked.text, marked.subject, marked.written_for) == ("what does an oak cost, now?", "an oak", "oak")
-    assert bare.text == "how much" and not bare.subject
+    assert bare.text == "how much" and not bare.subject and not bare.in_talk
+
+
+def test_read_examples_tells_what_is_written_behind_a_topic(tmp_path: Path) -> None:
+    text = "nlu:\n- intent: ask_cost\n  metadata:\n    in_talk: true\n  examples: |\n    - Surgery: how much\n"
+    (tmp_path / "a.yml").write_text(text, encoding="utf-8")
+    (example,) = read_examples(tmp_path)
+    assert (example.text, example.in_talk) == ("Surgery: how much", True)
 
 
 def test_read_examples_reads_what_rasa_reads() -> None:

@@ -15,10 +15,12 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from marrow.errors import ModelError
+from marrow.errors import DataError, ModelError
 from marrow.rasa.nlu.classifier import IntentClassifier
+from marrow.rasa.nlu.evidence import IN_TALK, InTalk
 
 EVERYDAY = ["mowing", "painting", "baking", "singing", "fishing", "knitting", "reading", "driving"]
+CONFIG = {**IntentClassifier.get_default_config(), "directions": 3}
 GRAVE = ["fitting", "choking", "bleeding", "collapsing", "drowning", "dying", "fainting", "burning"]
 
 
@@ -40,8 +42,7 @@ def storage(tmp_path: Path) -> LocalModelStorage:
 
 
 def classifier(storage: LocalModelStorage, rows: list[tuple[str, str]], **config: Any) -> IntentClassifier:
-    settings = {**IntentClassifier.get_default_config(), "directions": 3, **config}
-    made = IntentClassifier(settings, "classifier", storage, Resource("classifier"))
+    made = IntentClassifier({**CONFIG, **config}, "classifier", storage, Resource("classifier"))
     made.train(TrainingData([message(text, intent) for text, intent in rows]))
     return made
 
@@ -76,8 +77,7 @@ def test_other_kinds_keep_their_order_among_themselves(storage: LocalModelStorag
 def test_what_is_stored_is_what_was_learned(storage: LocalModelStorage) -> None:
     learned = classifier(storage, ROWS + GREETINGS)
     context = SimpleNamespace(node_name="classifier")
-    config = {**IntentClassifier.get_default_config(), "directions": 3}
-    loaded = IntentClassifier.load(config, storage, Resource("classifier"), context)  # type: ignore[arg-type]
+    loaded = IntentClassifier.load(CONFIG, storage, Resource("classifier"), context)  # type: ignore[arg-type]
     for text in ("he is mowing now", "she keeps bleeding", "hello there", "words never seen"):
         assert urgency(loaded, text) == pytest.approx(urgency(learned, text), abs=1e-6)
 
@@ -88,6 +88,78 @@ def test_no_emergencies_to_learn_from_are_no_fault(storage: LocalModelStorage) -
     assert learned.process([message("hello there")])[0].get("intent")["name"] == "greet"
 
 
+IN_TALK_ROWS = [
+    (f"{topic}: {text}", intent)
+    for topic, intent in [("surgery", "ask_procedure"), ("prognosis", "ask_survival_time"), ("biopsy", "ask_diagnosis")]
+    for text in ("how long", "how long is it", "and how long")
+]
+
+
+def in_talk(text: str, topic: str) -> Message:
+    """A message that is read behind this topic, too; its vector is that of all others."""
+    made = message(text)
+    made.set(IN_TALK, InTalk(topic, np.ones(4, np.float32)))
+    return made
+
+
+def behind_topics(storage: LocalModelStorage, rows: list[tuple[str, str]] = IN_TALK_ROWS) -> IntentClassifier:
+    made = IntentClassifier({**CONFIG, "directions": 30}, "classifier", storage, Resource("classifier"))
+    asked = [
+        message(text, intent)
+        for text, intent in [*ROWS, *GREETINGS, ("how long", "ask_dose"), ("how is it found", "ask_diagnosis")]
+    ]
+    asked += [message(text, "ask_procedure") for text in ("how is it done", "how do they do it")]
+    asked += [message(text, "ask_survival_time") for text in ("when will he die", "is it soon")]
+    made.train(TrainingData([*asked, *(marked(text, intent) for text, intent in rows)]))
+    return made
+
+
+def marked(text: str, intent: str) -> Message:
+    made = message(text, intent)
+    made.set("text_tokens", [SimpleNamespace(lemma=word) for word in text.replace(":", " :").split()])
+    made.set("metadata", {"intent": {"in_talk": True}})
+    return made
+
+
+def intent_of(classifier: IntentClassifier, asked: Message) -> str:
+    return str(classifier.process([asked])[0].get("intent")["name"])
+
+
+def test_what_the_talk_is_about_tells_what_a_question_asks_for(storage: LocalModelStorage) -> None:
+    learned = behind_topics(storage)
+    assert intent_of(learned, message("how long")) == "ask_dose"
+    assert intent_of(learned, in_talk("how long", "Surgery")) == "ask_procedure"
+    assert intent_of(learned, in_talk("how long", "Prognosis")) == "ask_survival_time"
+
+
+def test_whether_it_is_an_emergency_the_message_alone_tells(storage: LocalModelStorage) -> None:
+    learned = behind_topics(storage)
+    for word in GRAVE:
+        alone = learned.process([message(f"he is {word} now")])[0].get("intent")
+        behind = learned.process([in_talk(f"he is {word} now", "Surgery")])[0].get("intent")
+        assert (behind["name"], behind["confidence"]) == (alone["name"], pytest.approx(alone["confidence"], abs=1e-5))
+
+
+def test_what_is_read_behind_a_topic_is_stored_too(storage: LocalModelStorage) -> None:
+    learned = behind_topics(storage)
+    context = SimpleNamespace(node_name="classifier")
+    loaded = IntentClassifier.load(CONFIG, storage, Resource("classifier"), context)  # type: ignore[arg-type]
+    for topic in ("Surgery", "Prognosis"):
+        one, other = (c.process([in_talk("how long", topic)])[0].get("intent") for c in (learned, loaded))
+        assert one["name"] == other["name"]
+        assert one["confidence"] == pytest.approx(other["confidence"], abs=1e-6)
+
+
+def test_without_such_training_questions_a_topic_changes_nothing(storage: LocalModelStorage) -> None:
+    learned = behind_topics(storage, [])
+    assert intent_of(learned, in_talk("how long", "Surgery")) == intent_of(learned, message("how long")) == "ask_dose"
+
+
+def test_a_training_question_without_its_topic_is_named(storage: LocalModelStorage) -> None:
+    with pytest.raises(DataError, match=r"'how long' stands in a block marked `in_talk`.*Surgery: how long"):
+        behind_topics(storage, [*IN_TALK_ROWS, ("how long", "ask_dose")])
+
+
 def test_a_model_of_before_says_what_to_do(storage: LocalModelStorage, tmp_path: Path) -> None:
     classifier(storage, ROWS + GREETINGS)
     with storage.write_to(Resource("classifier")) as folder:
@@ -95,6 +167,5 @@ def test_a_model_of_before_says_what_to_do(storage: LocalModelStorage, tmp_path:
             kept = {name: value for name, value in stored.items() if not name.startswith("words_")}
         np.savez(folder / "intents.npz", **kept)
     context = SimpleNamespace(node_name="classifier")
-    config = {**IntentClassifier.get_default_config(), "directions": 3}
     with pytest.raises(ModelError, match="make train"):
-        IntentClassifier.load(config, storage, Resource("classifier"), context)  # type: ignore[arg-type]
+        IntentClassifier.load(CONFIG, storage, Resource("classifier"), context)  # type: ignore[arg-type]

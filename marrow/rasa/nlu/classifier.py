@@ -11,7 +11,8 @@ shares times the second one's, then the kind within it. Several kinds that artic
 they do not answer would win alone.
 
 A question that names nothing is judged twice in a talk: as it is, and behind what the talk is about (see
-marrow.answering.topic); the weighted geometric mean decides.
+marrow.answering.topic), by two more regressions that learn from the questions written so alone; the weighted geometric
+mean decides. One pair for both readings blurs what a lone word ("pain") asks for.
 
 A third regression judges whether a message is an emergency, by the n-grams as they are: condensed, a rare word
 ("mowing", "razor") says nothing, and plain statements look alike. Its odds are multiplied to those of the other two.
@@ -21,6 +22,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -38,10 +40,11 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
+from marrow import settings
 from marrow.answering.topic import with_topic
 from marrow.answering.turn import family_of
-from marrow.errors import ModelError
-from marrow.rasa.nlu.evidence import IN_TALK
+from marrow.errors import DataError, ModelError
+from marrow.rasa.nlu.evidence import IN_TALK, is_in_talk
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,33 @@ class Weights:
         shares /= shares.sum()
         return shares
 
+    def over(self, classes: tuple[str, ...]) -> Weights:
+        """The same over these classes; one that it does not know gets next to no share."""
+        known = [self.classes.index(c) if c in self.classes else -1 for c in classes]
+        unknown = np.array([i < 0 for i in known])
+        dense, sparse = (np.where(unknown, 0, w[:, known]).astype(np.float32) for w in (self.dense, self.sparse))
+        return Weights(classes, dense, sparse, np.where(unknown, _NEVER, self.bias[known]).astype(np.float32))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The two regressions that judge one reading of a question: of its kind, and of its kind's family."""
+
+    kinds: Weights
+    families: Weights
+
+    @classmethod
+    def none(cls) -> Reading:
+        """An untrained one."""
+        return cls(Weights.none(), Weights.none())
+
+    def shares(self, vector: npt.NDArray[np.float32], ngrams: csr_matrix) -> npt.NDArray[np.float32]:
+        """P(kind) of one question, float32[kinds]: that of its kind times that of its family, summing to one."""
+        families = [self.families.classes.index(family_of(kind)) for kind in self.kinds.classes]
+        shares = self.kinds.shares(vector, ngrams) * self.families.shares(vector, ngrams)[families]
+        total: npt.NDArray[np.float32] = shares / max(shares.sum(), _LEAST)
+        return total
+
 
 @dataclass(frozen=True)
 class Words:
@@ -79,8 +109,14 @@ class Words:
         return float(ngrams.data @ self.sparse[ngrams.indices] + self.bias)
 
 
+#: The bias of a class that a regression did not learn, and the least sum that shares are divided by.
+_NEVER, _LEAST = -20.0, 1e-12
+
 #: How many kinds `question_ranking` has.
 QUESTIONS = 6
+
+#: The arrays of a Weights, by name.
+_PARTS = ("dense", "sparse", "bias")
 
 _AGAIN = "train again with `make train`"
 
@@ -93,7 +129,7 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
     beside the vector, `urgent_from` the share from which on a message is an emergency whatever else it may be. Of the
     regression of emergencies by n-grams, `words_C` is as `C`, `words` what its log odds are multiplied by, and
     `words_at` what is taken from that before it is added to the others' log odds. `in_talk` is the weight, 0 to 1, of a
-    question's reading behind the topic of the talk beside its own.
+    question's reading behind the topic of the talk beside its own, and `in_talk_C` is as `C` for that.
     """
 
     @staticmethod
@@ -108,7 +144,8 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
             "words_C": 30.0,
             "words": 2.0,
             "words_at": 1.6,
-            "in_talk": 0.65,
+            "in_talk": 0.85,
+            "in_talk_C": 20.0,
             "max_iter": 300,
             "tol": 1e-3,
         }
@@ -120,33 +157,49 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
             TfidfVectorizer(ngram_range=(1, 2), min_df=2, token_pattern=r"\S+", **numbers),  # noqa: S106
             TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=4, **numbers),
         )
-        self._kinds = Weights.none()
-        self._families = Weights.none()
+        self._alone = Reading.none()
+        self._behind = Reading.none()
         self._words = Words(np.zeros(0, np.float32), np.zeros((), np.float32))
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit on all examples that have an intent."""
         examples = [e for e in training_data.intent_examples if e.get(INTENT) and e.get(TEXT)]
-        texts = [_lemmas(e) for e in examples]
+        in_talk = np.array([is_in_talk(e) for e in examples])
+        texts = [_behind_topic(e) if behind else _lemmas(e) for e, behind in zip(examples, in_talk, strict=True)]
         weighted = hstack([v.fit_transform(texts) for v in self._vectorizers]).tocsr()
         directions = min(self.config["directions"], weighted.shape[1] - 1, weighted.shape[0] - 1)
         condense = TruncatedSVD(directions, n_iter=2, random_state=self.config["random_state"])
         condensed = condense.fit_transform(weighted) * self.config["ngrams"]
         vectors = np.concatenate([_vector(e) for e in examples])
         features = np.hstack([vectors, condensed])
-        intents = [e.get(INTENT) for e in examples]
+        intents = np.array([e.get(INTENT) for e in examples])
         project = condense.components_.T * self.config["ngrams"]
-        self._kinds = self._fit(features, intents, vectors.shape[1], project)
-        self._families = self._fit(features, [family_of(i) for i in intents], vectors.shape[1], project)
+        self._alone = self._read(features[~in_talk], intents[~in_talk], project, self.config["C"])
+        if len({family_of(i) for i in intents[in_talk]}) > 1:
+            behind = self._read(features[in_talk], intents[in_talk], project, self.config["in_talk_C"])
+            self._behind = Reading(
+                behind.kinds.over(self._alone.kinds.classes), behind.families.over(self._alone.families.classes)
+            )
         self._words = self._fit_words(weighted, np.array([family_of(i) == "urgent" for i in intents]))
         self.persist()
         return self._resource
 
+    def _read(
+        self, features: npt.NDArray[np.float32], intents: npt.NDArray[np.str_], project: npt.NDArray[np.float32],
+        C: float,
+    ) -> Reading:  # fmt: skip
+        families = np.array([family_of(i) for i in intents])
+        return Reading(self._fit(features, intents, project, C), self._fit(features, families, project, C))
+
     def _fit(
-        self, features: npt.NDArray[np.float32], labels: list[str], width: int, project: npt.NDArray[np.float32]
+        self,
+        features: npt.NDArray[np.float32],
+        labels: npt.NDArray[np.str_],
+        project: npt.NDArray[np.float32],
+        C: float,
     ) -> Weights:
         model = LogisticRegression(
-            C=self.config["C"],
+            C=C,
             max_iter=self.config["max_iter"],
             tol=self.config["tol"],
             class_weight="balanced",
@@ -157,6 +210,7 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
         coefficients, biases = model.coef_, model.intercept_
         if len(model.classes_) == 2:  # scikit-learn keeps one row for two classes
             coefficients, biases = np.vstack([-coefficients, coefficients]), np.hstack([-biases, biases])
+        width = coefficients.shape[1] - project.shape[1]
         return Weights(
             tuple(str(c) for c in model.classes_),
             coefficients[:, :width].T.astype(np.float32),
@@ -177,56 +231,47 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
     def process(self, messages: list[Message]) -> list[Message]:
         """Add `intent` and `intent_ranking` to each message, and `question_ranking`: the kinds it would be of if it
         were a question on the subject, which a follow-up ("and the side effects?") is without saying so."""
-        if not self._kinds.classes:
+        kinds, names = self._alone.kinds.classes, self._alone.families.classes
+        if not kinds:
             raise ModelError(f"the intent classifier is not trained; {_AGAIN}")
-        families = np.array([self._families.classes.index(family_of(c)) for c in self._kinds.classes])
-        names = self._families.classes
-        questions = np.array([family_of(c) in {"answered", "silent"} for c in self._kinds.classes])
+        families = np.array([names.index(family_of(kind)) for kind in kinds])
+        urgent = np.array([family_of(kind) == "urgent" for kind in kinds])
+        questions = np.array([family_of(kind) in {"answered", "silent"} for kind in kinds])
         for message in messages:
             ngrams = self._ngrams(_lemmas(message))
-            shares = self._shares(_vector(message), ngrams, families)
-            if (read := message.get(IN_TALK)) and self.config["in_talk"]:
+            shares = self._alone.shares(_vector(message), ngrams)
+            if (read := message.get(IN_TALK)) and self._behind.kinds.classes:
                 other = self._ngrams(with_topic(read.topic.lower(), _lemmas(message)))
-                shares = self._in_talk(shares, self._shares(read.vector[np.newaxis, :], other, families), families)
-            if "urgent" in names:
-                by_words = self.config["words"] * self._words.log_odds(ngrams) - self.config["words_at"]
-                shares[families == names.index("urgent")] *= np.exp(np.clip(by_words, -30, 30))
-            shares /= max(shares.sum(), 1e-12)
-            of_family = np.bincount(families, shares, len(self._families.classes))
+                shares = self._in_talk(shares, self._behind.shares(read.vector[np.newaxis, :], other), urgent)
+            by_words = self.config["words"] * self._words.log_odds(ngrams) - self.config["words_at"]
+            shares[urgent] *= np.exp(np.clip(by_words, -30, 30))
+            shares /= max(shares.sum(), _LEAST)
+            of_family = np.bincount(families, shares, len(names))
             order = np.argsort(-shares)
             # Silence in an emergency costs more than an alarm too many.
             alarm = "urgent" in names and of_family[names.index("urgent")] >= self.config["urgent_from"]
             family = names.index("urgent") if alarm else of_family.argmax()
             best = next(i for i in order if families[i] == family)
             kept = [best, *(i for i in order if i != best)][: max(1, self.config["ranking_length"])]
-            ranking = [{"name": self._kinds.classes[i], "confidence": float(shares[i])} for i in kept]
+            ranking = [{"name": kinds[i], "confidence": float(shares[i])} for i in kept]
             message.set("intent", ranking[0], add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)
             asked = [i for i in order if questions[i]][:QUESTIONS]
-            total = max(float(shares[questions].sum()), 1e-12)
-            as_question = [{"name": self._kinds.classes[i], "confidence": float(shares[i]) / total} for i in asked]
+            total = max(float(shares[questions].sum()), _LEAST)
+            as_question = [{"name": kinds[i], "confidence": float(shares[i]) / total} for i in asked]
             message.set("question_ranking", as_question, add_to_output=True)
         return messages
 
     def _ngrams(self, lemmas: str) -> csr_matrix:
         return hstack([v.transform([lemmas]) for v in self._vectorizers]).tocsr()
 
-    def _shares(
-        self, vector: npt.NDArray[np.float32], ngrams: csr_matrix, families: npt.NDArray[np.int_]
-    ) -> npt.NDArray[np.float32]:
-        """P(kind) of one reading, float32[kinds]: of its kind times that of its family, summing to one."""
-        shares = self._kinds.shares(vector, ngrams) * self._families.shares(vector, ngrams)[families]
-        total: npt.NDArray[np.float32] = shares / max(shares.sum(), 1e-12)
-        return total
-
     def _in_talk(
-        self, alone: npt.NDArray[np.float32], behind: npt.NDArray[np.float32], families: npt.NDArray[np.int_]
+        self, alone: npt.NDArray[np.float32], behind: npt.NDArray[np.float32], urgent: npt.NDArray[np.bool_]
     ) -> npt.NDArray[np.float32]:
         """Both readings' P(kind), float32[kinds]; whether it is an emergency, the message alone says."""
-        weight, names = self.config["in_talk"], self._families.classes
-        urgent = families == names.index("urgent") if "urgent" in names else np.zeros(len(alone), bool)
+        weight = self.config["in_talk"]
         both = np.where(urgent, 0.0, alone ** (1 - weight) * behind**weight)
-        both *= alone[~urgent].sum() / max(both.sum(), 1e-12)
+        both *= alone[~urgent].sum() / max(both.sum(), _LEAST)
         shares: npt.NDArray[np.float32] = np.where(urgent, alone, both)
         return shares
 
@@ -237,14 +282,17 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
     def persist(self) -> None:
         """Write plain numbers and words: loading them runs no code, and takes a tenth of skops's time."""
         words = {
-            "kinds": self._kinds.classes,
-            "families": self._families.classes,
+            "kinds": self._alone.kinds.classes,
+            "families": self._alone.families.classes,
+            "in_talk": bool(self._behind.kinds.classes),
             "vocabularies": [{w: int(i) for w, i in v.vocabulary_.items()} for v in self._vectorizers],
         }
         numbers = {f"idf{i}": v.idf_ for i, v in enumerate(self._vectorizers)}
         numbers |= {"words_sparse": self._words.sparse, "words_bias": self._words.bias}
-        for name, weights in (("kinds", self._kinds), ("families", self._families)):
-            numbers |= {f"{name}_{part}": getattr(weights, part) for part in ("dense", "sparse", "bias")}
+        for reading in ("alone", "behind"):
+            for name in ("kinds", "families"):
+                weights = getattr(getattr(self, f"_{reading}"), name)
+                numbers |= {f"{reading}_{name}_{part}": getattr(weights, part) for part in _PARTS}
         with self._model_storage.write_to(self._resource) as folder:
             (folder / "intents.json").write_text(json.dumps(words), encoding="utf-8")
             np.savez(folder / "intents.npz", **numbers)
@@ -269,10 +317,12 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
                 vectorizer.vocabulary = known
                 vectorizer.idf_ = numbers[f"idf{i}"]
             component._words = Words(numbers["words_sparse"], numbers["words_bias"])
-            component._kinds, component._families = (
-                Weights(tuple(words[name]), *(numbers[f"{name}_{part}"] for part in ("dense", "sparse", "bias")))
-                for name in ("kinds", "families")
-            )
+            for reading in ("alone", "behind") if words["in_talk"] else ("alone",):
+                weights = (
+                    Weights(tuple(words[name]), *(numbers[f"{reading}_{name}_{part}"] for part in _PARTS))
+                    for name in ("kinds", "families")
+                )
+                setattr(component, f"_{reading}", Reading(*weights))
         except (OSError, ValueError, KeyError) as error:
             raise ModelError(f"the model's intent classifier cannot be loaded; {_AGAIN}") from error
         return component
@@ -280,6 +330,26 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
 
 def _lemmas(message: Message) -> str:
     return " ".join(token.lemma for token in message.get("text_tokens"))
+
+
+def _behind_topic(example: Message) -> str:
+    """The lemmas of a training question that is written behind its topic, as `process` puts them together."""
+    topic, colon, _ = example.get(TEXT).partition(":")
+    tokens = [token.lemma for token in example.get("text_tokens")]
+    if not colon or ":" not in tokens:
+        problem = f"{example.get(TEXT)!r} stands in a block marked `in_talk` without what the talk is about"
+        raise DataError(*_place(example.get(TEXT)), problem, "Write that before it, as in `Surgery: how long?`")
+    return with_topic(topic.lower(), " ".join(tokens[tokens.index(":") + 1 :]))
+
+
+def _place(text: str) -> tuple[Path, int | None]:
+    """The file of data/nlu and the line that a training question stands on, as far as it stands there unmarked."""
+    folder = settings.DATA / "nlu"
+    for file in sorted(folder.glob("*.yml")):
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            if line.strip() == f"- {text}":
+                return file, number
+    return folder, None
 
 
 def _vector(message: Message) -> npt.NDArray[np.float32]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import os
 from collections import Counter
 from dataclasses import dataclass
@@ -16,16 +15,17 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from marrow import settings
 from marrow.answering.encoder import ADAPTER, Vectors, load_encoder
+from marrow.answering.items import item_of, narrowed
 from marrow.answering.retrieval import PassageRanker
 from marrow.answering.scope import Example, Scope, owners_of, training_set
 from marrow.answering.terms import TERM, article_terms
-from marrow.answering.topic import topic_of, with_topic
+from marrow.answering.topic import names_part, topic_of, with_topic
 from marrow.answering.turn import Talk
 from marrow.content import Library, load_library
 from marrow.errors import ModelError
@@ -38,6 +38,10 @@ IN_TALK = "in_talk"
 
 #: Short questions without a subject that a word must stand in to be common; longer ones tell stories of anything.
 COMMON, SHORT = 3, 12
+
+
+#: The weight of a question's reading behind its topic for the passages, beside its own.
+BEHIND = 0.65
 
 
 @dataclass(frozen=True)
@@ -180,11 +184,16 @@ class Evidence(GraphComponent):  # type: ignore[misc]
         return messages
 
     def _in_talk(self, message: Message, talk: Talk) -> InTalk | None:
-        """The message behind the topic of the talk; None where there is none, or where it names something itself."""
+        """The message behind the topic of the talk; None where there is none, or where it names something itself, a
+        section too, or goes on about an emergency."""
         article, terms = self._articles.get(talk.article or "", (None, {}))
-        if article is None or any(self._names(e) for e in message.get(ENTITIES) or ()):
+        after_alarm = (message.get(METADATA) or {}).get("alarm")
+        if article is None or after_alarm or any(self._names(e) for e in message.get(ENTITIES) or ()):
             return None
-        topic = topic_of(article, terms, talk)
+        if names_part(article, message.get(TEXT)):
+            return None
+        item = item_of(article, talk, message.get(TEXT))
+        topic = topic_of(article, terms, narrowed(terms, talk, item) if item else talk)
         if topic is None:
             return None
         return InTalk(topic, self._encoder.encode([with_topic(topic, read_text(message))])[0])
@@ -197,8 +206,8 @@ class Evidence(GraphComponent):  # type: ignore[misc]
 
 
 def _both(one: dict[str, float], other: dict[str, float]) -> dict[str, float]:
-    """P(passage) of two readings: their geometric mean, summing to one within each article."""
-    means = {id: math.sqrt(share * other[id]) for id, share in one.items()}
+    """P(passage) of a question as it is and behind its topic: the weighted geometric mean, one within each article."""
+    means = {id: share ** (1 - BEHIND) * other[id] ** BEHIND for id, share in one.items()}
     sums: Counter[str] = Counter()
     for id, mean in means.items():
         sums[id.split("/")[0]] += mean  # type: ignore[assignment]

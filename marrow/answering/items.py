@@ -1,0 +1,79 @@
+"""Which of the things that were shown a message points at: "the second one", "the calcium bit"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from marrow.answering.terms import Term, holds, same_root
+from marrow.answering.topic import head_of
+from marrow.answering.turn import Talk
+from marrow.content import Article, Passage
+
+#: A word that more passages have tells none of them ("the bone thing").
+TELLING = 6
+
+_NUMBERS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4,
+            "5th": 4, "last": -1, "final": -1}  # fmt: skip
+_PLACES = "|".join([*_NUMBERS, "middle", "next"])
+_COUNTED = re.compile(
+    rf"(?<!\bmy )(?<!\bhis )(?<!\bher )(?<!\bour )\b({_PLACES})\s+(?:one|1|item|point|bit|option)\b", re.IGNORECASE
+)
+_ONE = re.compile(
+    rf"(?:^|\b(?:the|that|this)\s+)(?!(?:{_PLACES}|other|main|same|most|only|whole|best|which|what)\b)"
+    r"([a-z]{4,})\s+(?:one|1|bit|thing|part|stuff)\b",
+    re.IGNORECASE,
+)
+
+
+def item_of(article: Article, talk: Talk, text: str) -> Passage | None:
+    """The passage that the text points at by its place among what was shown, or by a word in it; else None."""
+    shown = [p for p in article.passages() if p.id in talk.passages]
+    counted = _COUNTED.search(text)
+    return _by_place(article, shown, counted[1].lower()) if counted else _by_word(article, talk, shown, text)
+
+
+def narrowed(terms: Mapping[str, Term], talk: Talk, item: Passage) -> Talk:
+    """The talk as if this passage had been shown last, alone. `terms` are the article's by lower-case name."""
+    asked = tuple(t.value for t in terms.values() if t.specific and item.bullet and holds(head_of(item), t.value))
+    return replace(talk, passages=(item.id,), section=item.section, asked=asked)
+
+
+def _by_place(article: Article, shown: Sequence[Passage], place: str) -> Passage | None:
+    section = article.section(shown[0].section) if shown else None
+    if section is None:
+        return None
+    items = _listed(shown)
+    if place == "next" or len(items) < 2:  # one of the list was shown before
+        items = _listed(section.passages)
+    if place == "next":
+        at = items.index(shown[-1]) + 1 if len(shown) == 1 and shown[0] in items else len(items)
+    elif place == "middle":
+        at = len(items) // 2 if len(items) % 2 else len(items)
+    else:
+        at = _NUMBERS[place]
+    return items[at] if len(items) > 1 and at < len(items) else None
+
+
+def _listed(passages: Sequence[Passage]) -> list[Passage]:
+    """What of the passages people count: the bullets, where there are several; else all."""
+    bullets = [p for p in passages if p.bullet]
+    return bullets if len(bullets) > 1 else list(passages)
+
+
+def _by_word(article: Article, talk: Talk, shown: Sequence[Passage], text: str) -> Passage | None:
+    """Of those shown last, then of their part, then of the article; by what it says, then by its plain words."""
+    said = _ONE.search(text)
+    if not said:
+        return None
+    word, part = said[1].casefold(), article.section(talk.section or "")
+    if sum(holds(p.text, word) for p in article.passages()) > TELLING:
+        return None
+    for passages in (shown, part.passages if part else (), article.passages()):
+        for words_of in ("text", "plain"):
+            for passage in passages:
+                words = re.findall(r"[a-z]+", getattr(passage, words_of).casefold())
+                if any(w == word or same_root(w, word) for w in words):
+                    return passage
+    return None
