@@ -9,7 +9,7 @@ from dataclasses import replace
 from marrow.answering.items import item_of, narrowed
 from marrow.answering.service import Service
 from marrow.answering.terms import Term, holds
-from marrow.answering.topic import POINTING, names_part
+from marrow.answering.topic import names_part, points
 from marrow.answering.turn import SECTIONS_OF, Talk, Turn
 from marrow.content import Article, Passage
 
@@ -90,8 +90,7 @@ def _asked_before(service: Service, talk: Talk) -> list[Term]:
 
 
 def _points(turn: Turn, bare: int) -> bool:
-    words = re.findall(r"[a-z]+", turn.text.lower())
-    return bool(POINTING.intersection(words)) or len(words) <= bare
+    return points(turn.text) or len(re.findall(r"[a-z]+", turn.text.lower())) <= bare
 
 
 def _with_terms(service: Service, turn: Turn) -> Turn:

@@ -40,11 +40,16 @@ def topic_of(article: Article, terms: Mapping[str, Term], talk: Talk) -> str | N
     return section.heading
 
 
+def points(text: str) -> bool:
+    """Whether the text has a word that stands for what was shown."""
+    return bool(POINTING & set(re.findall(r"\w+", text.lower())))
+
+
 def names_part(article: Article, text: str) -> bool:
     """Whether the text names a section by a word of its heading, and has nothing that stands for what was shown:
     "and the symptoms?", not "the symptoms of that"."""
     headings = {word for section in article.sections for word in re.findall(r"\w{5,}", section.heading)}
-    return not POINTING & set(re.findall(r"\w+", text.lower())) and any(holds(text, word) for word in headings)
+    return not points(text) and any(holds(text, word) for word in headings)
 
 
 def with_topic(topic: str, text: str) -> str:

@@ -271,6 +271,12 @@ def test_thanks_after_a_crisis_are_thanks(service: Service, turn: Any) -> None:
         ("is it better if I wait", False),
         ("should I go to hospital", False),
         ("it is all the same to me", False),
+        ("ok I'm ringing now", True),
+        ("right, calling 999", True),
+        ("yes, I'll phone them", True),
+        ("ringing. what do I say to them", False),
+        ("I'm not calling anybody", False),
+        ("I am on my own here", False),
     ],
 )
 def test_who_was_helped_is_not_told_the_same_again(service: Service, turn: Any, text: str, helped: bool) -> None:
@@ -301,6 +307,7 @@ def test_can_they_stop_it_happening_again_asks_for_what_treats_it(service: Servi
         ("distress", "he is embarrassed and says leave it"),
         ("follow_up", "it is probably just the tablets"),
         ("deny", "I will lie down instead"),
+        ("capabilities", "I'm on my own here, what first"),
     ],
 )
 def test_what_goes_on_about_an_emergency_is_answered_as_it_was(
@@ -309,6 +316,16 @@ def test_what_goes_on_about_an_emergency_is_answered_as_it_was(
     found = by_rule(service, turn(intent, text=text, alarm="fracture carer en"))
     assert found and found[0].outcome == "urgent"
     assert "They should not put weight on it." in found[0].text
+
+
+@pytest.mark.parametrize(("confidence", "outcome"), [(0.5, "urgent"), (0.9, None)])
+def test_small_talk_after_an_emergency_may_be_about_it_where_it_is_not_plain(
+    service: Service, turn: Any, confidence: float, outcome: str | None
+) -> None:
+    found = by_rule(
+        service, turn("affirm", text="yes and it goes down the arm", alarm="general self en", confidence=confidence)
+    )
+    assert (found[0].outcome if found else None) == outcome
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from marrow.answering.items import item_of, narrowed
 from marrow.answering.retrieval import PassageRanker
 from marrow.answering.scope import Example, Scope, owners_of, training_set
 from marrow.answering.terms import TERM, article_terms
-from marrow.answering.topic import names_part, topic_of, with_topic
+from marrow.answering.topic import names_part, points, topic_of, with_topic
 from marrow.answering.turn import Talk
 from marrow.content import Library, load_library
 from marrow.errors import ModelError
@@ -171,7 +171,9 @@ class Evidence(GraphComponent):  # type: ignore[misc]
                 continue
             common = _words(message) <= self._common
             scores = self._ranker.of(vector)
-            if common and (read := self._in_talk(message, Talk.from_slot(tracker.get_slot("talk")))):
+            if (common or points(message.get(TEXT))) and (
+                read := self._in_talk(message, Talk.from_slot(tracker.get_slot("talk")))
+            ):
                 message.set(IN_TALK, read)
                 scores = _both(scores, self._ranker.of(read.vector))
             evidence = {
