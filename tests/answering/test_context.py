@@ -369,3 +369,14 @@ def test_what_seems_asked_of_the_bot_is_asked_of_the_treatment_before(service: S
     assert smalltalk(service, about)[0].passages == ("treatment.3",)
     for other in (replace(about, text="what can you do"), replace(about, confidence=0.95), replace(about, talk=Talk())):
         assert smalltalk(service, other)[0].outcome == "smalltalk"
+
+
+def test_a_term_talked_about_gives_way_to_a_passage_that_is_plainly_asked_for(
+    service: Service, turn: Any, asked: Any
+) -> None:
+    talk = asked("ask_diagnosis", "imaging tests", "what are the imaging tests for")
+    again = {"text": "do they have to take a piece of it out", "common": True, "talk": talk}
+    near = turn("ask_diagnosis", near={"diagnosis.2": 0.9, "diagnosis.1": 0.1}, **again)
+    assert question(service, near)[0].passages == ("diagnosis.2",)
+    unclear = turn("ask_diagnosis", near={"diagnosis.2": 0.5, "diagnosis.1": 0.4}, **again)
+    assert question(service, unclear)[0].passages == ("diagnosis.1",)
