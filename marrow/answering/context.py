@@ -19,7 +19,7 @@ LIKE_WHAT, NARROW = {"diagnosis": "ask_procedure", "treatment": "ask_side_effect
 LIKE_WHAT_WORDS = 7
 #: A question without a word that stands for what was shown, of more words than so many, does not ask of that.
 BARE = 3
-#: A passage likelier than this is asked for though the terms talked about stand elsewhere.
+#: A passage of the part that is asked for, likelier than this, comes before one that has the terms talked about.
 ELSEWHERE = 0.6
 #: The group of data/wording/elsewhere.yml that a term would be of by the sections that have it.
 GROUPS = {"treatment": "drug", "diagnosis": "test"}
@@ -115,7 +115,9 @@ def _with_terms(service: Service, turn: Turn) -> Turn:
         theirs = {
             f"{term.article}/{id}" for term in meant for id in term.passages if anywhere or id.split(".")[0] == section
         }
-        if any(share >= ELSEWHERE and id not in theirs for id, share in scores.items()):
+        part = article.section(section) if (article := _talked_about(service, turn.talk)) else None
+        narrow = {f"{turn.talk.article}/{p.id}" for p in part.passages if not p.lead_in} if part else set()
+        if any(scores.get(id, 0.0) >= ELSEWHERE for id in narrow - theirs):
             return turn  # "do they take a piece out?" after the scan
         scores = {id: share for id, share in scores.items() if id in theirs} if theirs else scores
     else:
