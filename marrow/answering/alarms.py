@@ -19,13 +19,15 @@ SURE = 0.8
 #: until Monday?", "it has eased a bit"): small talk and honest silence would leave the person alone with it.
 _GOES_ON = {"affirm", "deny", "distress", "human", "goodbye", "other_subject", "nlu_fallback"}
 _STILL_WORRIES = {"deny", "distress", "follow_up", "human", "repair", "nlu_fallback"}
+#: Small talk that asks for something of its own, or ends the talk.
+_OF_ITS_OWN = {"thank", "goodbye", "forget_me", "full_disclaimer", "privacy"}
 #: Below this confidence another subject and small talk may be the emergency still ("what do I say to them").
 ELSEWHERE = 0.7
 
 # After an emergency: what tells that someone is there, was reached, or that it is over, and what tells that nobody is.
 _HELPED = re.compile(
-    r"\b(?:called|rang|rung|phoned|texted|spoke|spoken|talked|(?:calling|ringing|phoning)(?: (?:them|now|\d+))?"
-    r"|(?:ll|will) (?:call|ring|phone) (?:them|now|\d+)"
+    r"\b(?:called|rang|rung|phoned|texted|spoke|spoken|talked"
+    r"|(?:calling|ringing|phoning) (?:them|now|\d{3}|(?:an |the )?ambulance)"
     r"|(?:am|is|are|feel\w*|[ms]) (?:a bit |a little |much )?(?:better|safer?|calmer|steadier)"
     r"|(?:at|in) (?:the )?hospital|(?:paramedics?|ambulance) (?:is|are|came|has|have|got)|they (?:said|want|took)"
     r"|(?:is|are|[sm]|re) (?:coming|here|sending|with (?:me|us|him|her)|on (?:the|her|his|their) way)"
@@ -33,13 +35,18 @@ _HELPED = re.compile(
     re.IGNORECASE,
 )
 _UNHELPED = re.compile(
-    r"\b(?:nobody|no[ -]?one|busy|engaged|no answer|on my own|by myself|(?<!not )alone)\b", re.IGNORECASE
+    r"\b(?:nobody|no[ -]?one|busy|engaged|no answer|on hold|ring(?:s|ing)? out|rang out"
+    r"|(?<!not )(?:alone|on my own|by myself))\b",
+    re.IGNORECASE,
 )
 _DENIED = re.compile(
-    r"\b(?:not|never|\w+n t|(?:do|does|did|is|are|was|were|have|has|had|ca|wo|could|would|should)nt)\b", re.IGNORECASE
+    r"\b(?:not|never|refus\w+|scared|no point|\w+n t"
+    r"|(?:do|does|did|is|are|was|were|have|has|had|ca|wo|could|would|should)nt)\b",
+    re.IGNORECASE,
 )
 _ASKS = re.compile(
-    r"\?|(?:^|[.;!] )(?:so |and |but )?(?:should|shall|can|could|do|does|is it|will|would|must|what|when|how|who)\b",
+    r"\?|[,.;!] (?:so |and |but )?(?:what|how|who|should i|can i|do i)\b"
+    r"|^(?:so |and |but )?(?:should|shall|can|could|do|does|is it|will|would|must|what|when|how|who)\b",
     re.I,
 )
 
@@ -57,9 +64,10 @@ def alarm_again(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
         return None
     crisis = alarm.kind == "crisis"
     goes_on = turn.intent in (_GOES_ON if crisis else _STILL_WORRIES)
+    goes_on = goes_on or bool(turn.intent not in _OF_ITS_OWN and _UNHELPED.search(turn.text))
     if not crisis and not section_named(service, turn.text):
         unclear = family_of(turn.intent) in {"elsewhere", "talk"} and turn.confidence < ELSEWHERE
-        goes_on = goes_on or unclear or family_of(turn.intent) == "silent" or bool(_UNHELPED.search(turn.text))
+        goes_on = goes_on or (unclear and turn.intent not in _OF_ITS_OWN) or family_of(turn.intent) == "silent"
     suspected = turn.intent in EMERGENCIES and urgency(turn) < SURE
     if not (goes_on or suspected):
         return None

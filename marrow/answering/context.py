@@ -10,7 +10,7 @@ from marrow.answering.items import item_of, narrowed
 from marrow.answering.service import Service
 from marrow.answering.terms import Term, holds
 from marrow.answering.topic import names_part, points
-from marrow.answering.turn import SECTIONS_OF, Talk, Turn
+from marrow.answering.turn import SECTIONS_OF, Talk, Turn, family_of
 from marrow.content import Article, Passage
 
 #: What a question for symptoms that names nothing asks after a passage of these sections, shown with one more at most.
@@ -24,6 +24,9 @@ ELSEWHERE = 0.6
 #: The group of data/wording/elsewhere.yml that a term would be of by the sections that have it.
 GROUPS = {"treatment": "drug", "diagnosis": "test"}
 
+#: What asks no more than which of the things that were told is meant.
+ASKS_FOR_ONE = {"follow_up", "tell_more", "simplify", "ask_definition", "nlu_fallback", "repair"}
+
 # "apart from surgery", "not an operation": what is asked for is the rest.
 _APART = r"(?:apart|aside) from|other than|besides|except(?: for)?|instead of|rather than"
 _NOT = r"not|no|against|(?:do|does|did)(?:n['’]?t| not) (?:want|fancy|like)|refuse[sd]?"
@@ -34,7 +37,8 @@ _REST = re.compile(r"\b(?:else|others?|otherwise|alternatives?|anything|options?
 def at_item(service: Service, turn: Turn) -> Turn:
     """The turn at the one of the things shown that it points at, as if that had been shown alone."""
     article = _talked_about(service, turn.talk)
-    item = item_of(article, turn.talk, turn.text) if article and turn.target is None else None
+    asks = turn.intent in ASKS_FOR_ONE or family_of(turn.intent) in {"answered", "silent"}
+    item = item_of(article, turn.talk, turn.text) if article and asks else None
     if article is None or item is None:
         return turn
     return replace(turn, item=item.id, talk=narrowed(service.terms[article.id], turn.talk, item))

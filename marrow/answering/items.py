@@ -18,7 +18,9 @@ _NUMBERS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "
             "5th": 4, "last": -1, "final": -1}  # fmt: skip
 _PLACES = "|".join([*_NUMBERS, "middle", "next"])
 _COUNTED = re.compile(
-    rf"(?<!\bmy )(?<!\bhis )(?<!\bher )(?<!\bour )\b({_PLACES})\s+(?:one|1|item|point|bit|option)\b", re.IGNORECASE
+    rf"\b(?:(?:my|his|her|our|their|your|\w+['’]s|(?:not|{_PLACES})(?:\s+(?:the|to))?)\s+)?"
+    rf"({_PLACES})\s+(?:one|1|item|point|bit|option)\b",
+    re.IGNORECASE,
 )
 _ONE = re.compile(
     rf"(?:^|\b(?:the|that|this)\s+)(?!(?:{_PLACES}|other|main|same|most|only|whole|best|which|what)\b)"
@@ -30,8 +32,16 @@ _ONE = re.compile(
 def item_of(article: Article, talk: Talk, text: str) -> Passage | None:
     """The passage that the text points at by its place among what was shown, or by a word in it; else None."""
     shown = [p for p in article.passages() if p.id in talk.passages]
-    counted = _COUNTED.search(text)
-    return _by_place(article, shown, counted[1].lower()) if counted else _by_word(article, talk, shown, text)
+    counted = list(_COUNTED.finditer(text))
+    if not counted:
+        return _by_word(article, talk, shown, text)
+    # "my first one", "not the last one", "the second last one", "the first one or the second one": none that is clear
+    clear = (
+        len(counted) == 1
+        and re.match(_PLACES, counted[0][0], re.IGNORECASE)
+        and counted[0].start(1) == counted[0].start()
+    )
+    return _by_place(article, shown, counted[0][1].lower()) if clear else None
 
 
 def narrowed(terms: Mapping[str, Term], talk: Talk, item: Passage) -> Talk:

@@ -19,7 +19,7 @@ from marrow.answering.answers import (
     show,
     topic_offers,
 )
-from marrow.answering.context import in_context, points_back, the_rest
+from marrow.answering.context import ASKS_FOR_ONE, in_context, points_back, the_rest
 from marrow.answering.named import section_named, specific_terms, terms_of
 from marrow.answering.offers import section_offers
 from marrow.answering.parts import ASKS_FOR
@@ -32,9 +32,6 @@ from marrow.reply import Reply, compose, with_line
 _OPENS = {"greet", "affirm", "deny", "capabilities", "bot_identity", "repair", "distress", "human", "unclear",
           "nothing_to_simplify", "thank", "how_are_you", "compliment", "privacy", "ask_source",
           "forget_me"}  # fmt: skip
-
-#: What asks no more than which of the things that were told is meant.
-_ASKS_FOR_ONE = {"follow_up", "tell_more", "simplify", "ask_definition", "nlu_fallback", "repair"}
 
 #: Small talk about the bot, which below this confidence may be a question about what was talked about.
 _OF_THE_BOT, PLAINLY = {"capabilities", "how_are_you", "bot_identity"}, 0.8
@@ -123,7 +120,7 @@ def _one_of_them(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
     passage = article.passage(turn.item)
     unsure = family_of(turn.intent) == "silent" and turn.confidence < CLEARLY and len(turn.text.split()) <= BRIEF
     of_its_part = SECTIONS_OF.get(turn.intent, ("",))[0] == passage.section
-    if not (turn.intent in _ASKS_FOR_ONE or of_its_part or unsure):
+    if not (turn.intent in ASKS_FOR_ONE or of_its_part or unsure):
         return None
     simply = turn.intent == "simplify"
     return show(service, article, [passage], turn.talk, turn.talk.intent or "ask_definition", simply=simply)

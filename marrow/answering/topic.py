@@ -46,10 +46,9 @@ def points(text: str) -> bool:
 
 
 def names_part(article: Article, text: str) -> bool:
-    """Whether the text names a section by a word of its heading, and has nothing that stands for what was shown:
-    "and the symptoms?", not "the symptoms of that"."""
-    headings = {word for section in article.sections for word in re.findall(r"\w{5,}", section.heading)}
-    return not points(text) and any(holds(text, word) for word in headings)
+    """Whether the text names a section by its kind, and has nothing that stands for what was shown: "and the
+    symptoms?", not "the symptoms of that"."""
+    return not points(text) and any(holds(text, section.kind) for section in article.sections)
 
 
 def with_topic(topic: str, text: str) -> str:

@@ -273,7 +273,14 @@ def test_thanks_after_a_crisis_are_thanks(service: Service, turn: Any) -> None:
         ("it is all the same to me", False),
         ("ok I'm ringing now", True),
         ("right, calling 999", True),
-        ("yes, I'll phone them", True),
+        ("I'm not on my own, my wife is here", True),
+        ("my ears are ringing", False),
+        ("calling his name and he only groans", False),
+        ("I'm scared of calling them", False),
+        ("I called but it just rang out", False),
+        ("calling 111 and it keeps ringing out", False),
+        ("I called them, what do I do now", False),
+        ("I'll call them tomorrow", False),
         ("ringing. what do I say to them", False),
         ("I'm not calling anybody", False),
         ("I am on my own here", False),
@@ -316,6 +323,13 @@ def test_what_goes_on_about_an_emergency_is_answered_as_it_was(
     found = by_rule(service, turn(intent, text=text, alarm="fracture carer en"))
     assert found and found[0].outcome == "urgent"
     assert "They should not put weight on it." in found[0].text
+
+
+def test_who_is_on_their_own_after_a_crisis_is_told_again(service: Service, turn: Any) -> None:
+    found = by_rule(service, turn("capabilities", text="I'm on my own here, what first", alarm="crisis self en"))
+    assert found and found[0].outcome == "urgent"
+    deletes = turn("forget_me", text="delete what I told you", alarm="general self en", confidence=0.5)
+    assert by_rule(service, deletes) is None
 
 
 @pytest.mark.parametrize(("confidence", "outcome"), [(0.5, "urgent"), (0.9, None)])

@@ -44,6 +44,12 @@ TREATMENTS = tuple(f"treatment.{n}" for n in range(1, 7))
         (("diagnosis.1", "diagnosis.2"), "the last bit, why?", "diagnosis.2"),
         (("causes.1", "causes.2"), "the middle bit", None),
         (TREATMENTS, "my second one is on Monday", None),
+        (TREATMENTS, "what's the second one?", "treatment.3"),
+        (TREATMENTS, "mum's first one was bad", None),
+        (TREATMENTS, "not the first one", None),
+        (TREATMENTS, "the second last one", None),
+        (TREATMENTS, "the second to last one", None),
+        (TREATMENTS, "the first one or the second one", None),
         (TREATMENTS, "the second time", None),
         (TREATMENTS, "the hormone one", "treatment.6"),
         (("symptoms.4",), "the hormone thing", "treatment.6"),
@@ -82,4 +88,9 @@ def test_what_else_is_asked_of_the_item_names_it(service: Service, turn: Any) ->
 
 def test_a_button_points_at_nothing(service: Service, turn: Any) -> None:
     turned = turn("choice", text="the second one", talk=shown(*TREATMENTS), target="topics")
+    assert at_item(service, turned) is turned
+
+
+def test_small_talk_leaves_the_talk_as_it_is(service: Service, turn: Any) -> None:
+    turned = turn("thank", text="thanks, that was the last point", talk=shown(*TREATMENTS))
     assert at_item(service, turned) is turned

@@ -180,7 +180,8 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
             self._behind = Reading(
                 behind.kinds.over(self._alone.kinds.classes), behind.families.over(self._alone.families.classes)
             )
-        self._words = self._fit_words(weighted, np.array([family_of(i) == "urgent" for i in intents]))
+        urgent = np.array([family_of(i) == "urgent" for i in intents])
+        self._words = self._fit_words(weighted[~in_talk], urgent[~in_talk])  # a topic's words tell nothing of calm
         self.persist()
         return self._resource
 
