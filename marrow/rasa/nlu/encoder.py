@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 from typing import Any
@@ -18,12 +19,18 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from marrow.answering.encoder import ADAPTER, Vectors, load_encoder
+from marrow.answering.encoder import ADAPTER, Encoder, Vectors, load_encoder
 from marrow.rasa.nlu.masking import Mask
 from marrow.rasa.nlu.spelling import ABBREVIATIONS, read_text, read_training
 
 #: The key under which a message, but not a training example, carries its vector for the components that follow.
 VECTOR = "sentence_vector"
+
+
+@functools.lru_cache(maxsize=1)
+def shared_encoder() -> Encoder:
+    """The process's encoder, for all components: another one takes 130 MB or more."""
+    return load_encoder()
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -46,7 +53,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
     def __init__(self, config: dict[str, Any], name: str) -> None:
         super().__init__(name, config)
         self._mask = Mask(config["written_for"])
-        self._encoder = load_encoder()
+        self._encoder = shared_encoder()
 
     @classmethod
     def create(

@@ -29,7 +29,7 @@ from marrow.answering.topic import names_part, points, topic_of, with_topic
 from marrow.answering.turn import Talk
 from marrow.content import Library, load_library
 from marrow.errors import ModelError
-from marrow.rasa.nlu.encoder import VECTOR
+from marrow.rasa.nlu.encoder import VECTOR, shared_encoder
 from marrow.rasa.nlu.spelling import ABBREVIATIONS, read_text
 from marrow.rasa.nlu.terms import build_finder
 
@@ -84,7 +84,7 @@ class Evidence(GraphComponent):  # type: ignore[misc]
         self._digest = digest
         articles = load_library(settings.DATA / "articles").articles
         self._articles = {article.id: (article, article_terms(article)) for article in articles}
-        self._encoder = load_encoder()
+        self._encoder = shared_encoder()
 
     @classmethod
     def create(
