@@ -36,11 +36,7 @@ def item_of(article: Article, talk: Talk, text: str) -> Passage | None:
     if not counted:
         return _by_word(article, talk, shown, text)
     # "my first one", "not the last one", "the second last one", "the first one or the second one": none that is clear
-    clear = (
-        len(counted) == 1
-        and re.match(_PLACES, counted[0][0], re.IGNORECASE)
-        and counted[0].start(1) == counted[0].start()
-    )
+    clear = len(counted) == 1 and counted[0].start(1) == counted[0].start()
     return _by_place(article, shown, counted[0][1].lower()) if clear else None
 
 
