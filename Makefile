@@ -40,8 +40,8 @@ channels: install ## show which messaging apps are configured, verified and reac
 train: install ## train a model from data/ and config.yml
 	@$(PY) -m marrow train
 
-adapter: install ## fine-tune the sentence encoder on the training questions (half an hour): data/encoder/adapter.npz
-	@$(PY) scripts/adapt_encoder.py
+adapter: install ## fine-tune the sentence encoder on the training questions (45 minutes): data/encoder/*.npz
+	@$(PY) scripts/adapt_encoder.py && $(PY) scripts/adapt_encoder.py --talk
 
 test: install-dev ## install, run every test that can run here
 	@$(PY) -m marrow content check

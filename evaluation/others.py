@@ -117,7 +117,7 @@ def nearest(vectorise: Callable[[Sequence[str]], Matrix], article: Article) -> t
 
 def by_encoder(article: Article) -> tuple[Callable[[str], Reply], str]:
     """The published encoder, as it comes: without whatever Marrow learned on top of it."""
-    plain = encoder.load_encoder(adapted=False)
+    plain = encoder.load_encoder(adapter=None)
     return nearest(plain.encode, article)
 
 

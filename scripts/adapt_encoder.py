@@ -1,12 +1,16 @@
 """Fine-tune the sentence encoder on Marrow's own questions, and write the change as a small adapter.
 
-    python scripts/adapt_encoder.py [--epochs 4] [--rank 16] [--begin ADAPTER] [--out data/encoder/adapter.npz]
+    python scripts/adapt_encoder.py [--talk] [--epochs 4] [--rank 16] [--begin ADAPTER] [--out ADAPTER]
 
 Low-rank adaptation (Hu et al. 2021, "LoRA") of all linear layers of all-MiniLM-L6-v2, on four tasks at once: the kind
 of question (data/nlu), its family (answered, silent, urgent, ...), whether it is about a loaded article (the same
 questions), and which passage answers it (`Asks:` of data/articles). Each epoch sees each question with other slips, so
 that typing matters less. Run it after the training data has changed a lot; `make train` uses whatever adapter lies
 there. It takes six minutes an epoch on two cores, and needs JAX, which comes with TensorFlow.
+
+With `--talk` it learns the second adapter, for questions read behind the topic of their talk (data/nlu/in_talk.yml),
+going on from the first; some of all other questions stand behind a topic there too, so that it learns which those are
+that do not lean on it. That takes ten minutes.
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ import json
 import math
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +32,18 @@ from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
 from marrow import settings
-from marrow.answering.encoder import ADAPTER, DIMENSIONS, LAYERS, LINEAR_LAYERS, base_file, encoder_files
+from marrow.answering.encoder import (
+    ADAPTER,
+    DIMENSIONS,
+    LAYERS,
+    LINEAR_LAYERS,
+    TALK_ADAPTER,
+    base_file,
+    encoder_files,
+)  # fmt: skip
 from marrow.answering.scope import owners_of, training_set
+from marrow.answering.terms import article_terms
+from marrow.answering.topic import behind_one, topics_of
 from marrow.answering.turn import family_of
 from marrow.content import load_library
 from marrow.rasa.examples import read_examples
@@ -46,6 +60,7 @@ FAMILY_WEIGHT, SCOPE_WEIGHT = 0.7, 0.7
 DECAY = 0.01
 TASKS = ("intent", "family", "passage", "scope")
 NONE = -1  # a row that says nothing for a task
+ANYTHING = 5000  # questions that do not lean on a talk, among those that do
 
 
 @dataclass(frozen=True)
@@ -79,8 +94,8 @@ def read_tasks() -> Tasks:
     of_text = {e.text: intents[e.intent] for e in examples}
     asked = [n for n in names if n.startswith("ask_") and n != "ask_source"]
     belongs = {s: owners_of(s, finder) for s in {e.subject.casefold() for e in examples if e.subject}}
-    rows = [Row(e.text, intents[e.intent]) for e in examples]
     examples = [e for e in examples if not e.in_talk]
+    rows = [Row(e.text, intents[e.intent]) for e in examples]
     places: dict[str, int] = {}
     for number, article in enumerate(library.articles):
         for text, own in zip(*training_set(article, examples, asked, belongs), strict=True):
@@ -89,10 +104,31 @@ def read_tasks() -> Tasks:
         for passage in article.passages():
             place = places.setdefault(f"{article.id}/{passage.id}", len(places))
             rows += [Row(ask, passage=place, article=number, own=1) for ask in passage.asks for _ in range(2)]
-    joined = _joined(rows)
+    return Tasks(tuple(_joined(rows)), _families(names), len(places), len(library.articles))
+
+
+def read_talk_tasks() -> Tasks:
+    """The rows that are written behind a topic, and about ANYTHING others, put behind some topic."""
+    library = load_library(settings.DATA / "articles")
+    every = read_tasks()
+    names = sorted({e.intent for e in read_examples()})
+    rows = [Row(e.text, names.index(e.intent)) for e in read_examples() if e.in_talk]
+    for number, article in enumerate(library.articles):
+        topics = topics_of(article, article_terms(article))
+        mine = [row for row in every.rows if row.article == number]
+        behind, alone = {topic.casefold() for topic in topics}, []
+        for row in mine:
+            topic = row.text.partition(":")[0].casefold()
+            own = {topic, topic.partition(" and ")[0]} & behind  # "Pain and Fractures: ..."
+            (rows if own else alone).append(row)
+        chosen = behind_one(topics, [row.text for row in alone], ANYTHING)
+        rows += [replace(alone[at], text=text) for at, text in chosen.items()]
+    return Tasks(tuple(_joined(rows)), every.families, every.passages, every.articles)
+
+
+def _families(names: Sequence[str]) -> tuple[int, ...]:
     families = sorted({family_of(name) for name in names})
-    of_intent = tuple(families.index(family_of(name)) for name in names)
-    return Tasks(tuple(joined), of_intent, len(places), len(library.articles))
+    return tuple(families.index(family_of(name)) for name in names)
 
 
 def _joined(rows: Sequence[Row]) -> list[Row]:
@@ -321,9 +357,12 @@ def main() -> None:
     parser.add_argument("--rank", type=int, default=16)
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--begin", type=Path, help="an adapter to go on from, when only some questions are new")
-    parser.add_argument("--out", type=Path, default=ADAPTER)
+    parser.add_argument("--talk", action="store_true", help="the adapter for questions behind the topic of a talk")
+    parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
-    tasks = read_tasks()
+    arguments.out = arguments.out or (TALK_ADAPTER if arguments.talk else ADAPTER)
+    arguments.begin = arguments.begin or (ADAPTER if arguments.talk else None)
+    tasks = read_talk_tasks() if arguments.talk else read_tasks()
     print(f"{len(tasks.rows)} rows, {len(tasks.families)} kinds of question, {tasks.passages} passages", flush=True)
     options = {"epochs": arguments.epochs, "rank": arguments.rank, "rate": arguments.rate}
     adapter = learn(tasks, begin=arguments.begin, **options)

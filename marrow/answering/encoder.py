@@ -52,6 +52,8 @@ _QUANTISED = (
 LAYERS = len(_QUANTISED)
 
 ADAPTER = settings.DATA / "encoder" / "adapter.npz"
+#: The adapter for questions read behind the topic of their talk (marrow.answering.topic).
+TALK_ADAPTER = settings.DATA / "encoder" / "talk_adapter.npz"
 
 
 class Encoder:
@@ -105,9 +107,9 @@ class Encoder:
         return pooled
 
 
-def load_encoder(threads: int = 1, *, adapted: bool = True) -> Encoder:
-    """Load the encoder from the packages that carry it, with the adapter; or as it is from MARROW_ENCODER_DIR
-    (model.onnx, tokenizer.json), whose files the adapter was not made for.
+def load_encoder(threads: int = 1, adapter: Path | None = ADAPTER) -> Encoder:
+    """Load the encoder from the packages that carry it, with an adapter if any; or as it is from MARROW_ENCODER_DIR
+    (model.onnx, tokenizer.json), whose files the adapters were not made for.
 
     Raises:
         ModelError: a file is missing, or is not the one this version was measured with.
@@ -117,7 +119,7 @@ def load_encoder(threads: int = 1, *, adapted: bool = True) -> Encoder:
         _verify(weights, _WEIGHTS_SHA256)
         _verify(tokenizer, _TOKENIZER_SHA256)
     own = os.environ.get("MARROW_ENCODER_DIR", "").strip()
-    return Encoder(weights, tokenizer, threads, read_adapter(ADAPTER) if adapted and not own else None)
+    return Encoder(weights, tokenizer, threads, read_adapter(adapter) if adapter and not own else None)
 
 
 def read_adapter(path: Path) -> dict[str, npt.NDArray[Any]]:

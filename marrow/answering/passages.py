@@ -35,8 +35,11 @@ def select(article: Article, terms: Sequence[Term], turn: Turn) -> tuple[Passage
     share = likeness(article, best, turn)
     if not found or best in found or share < LIKELY:
         return found
-    defines = turn.intent == "ask_definition" and any(p.id in term.passages for term in terms for p in found)
-    if share >= CERTAIN and not defines:
+    # What something is, or does, stands where its name does.
+    about = terms if turn.intent == "ask_definition" else [term for term in terms if term.specific]
+    kinds = {"ask_definition", "ask_complications"}
+    named = turn.intent in kinds and any(p.id in term.passages for term in about for p in found)
+    if share >= CERTAIN and not named:
         return (best,)
     return tuple(p for p in article.passages() if p in (best, found[0]))
 

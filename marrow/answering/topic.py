@@ -7,7 +7,8 @@ one or the other is plain. The training questions of data/nlu/in_talk.yml are wr
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
 
 from marrow.answering.terms import Term, holds
 from marrow.answering.turn import Talk
@@ -54,6 +55,26 @@ def names_part(article: Article, text: str) -> bool:
 def with_topic(topic: str, text: str) -> str:
     """The text as it is read behind its topic."""
     return f"{topic}: {text}"
+
+
+def topics_of(article: Article, terms: Mapping[str, Term]) -> list[str]:
+    """What a talk on an article can be about: its sections, its terms with names of their own, and its bullets."""
+    topics = [*(s.heading for s in article.sections), *(t.value for t in terms.values() if t.specific)]
+    topics += [head_of(p) for p in article.passages() if p.bullet and not p.lead_in]
+    return list({topic.casefold(): topic for topic in topics}.values())
+
+
+def behind_one(topics: Sequence[str], texts: Iterable[str], most: int) -> dict[int, str]:
+    """About so many of the texts at most, by their places, each behind one of the topics. Which ones and which topic,
+    the text itself decides, so that it is stable."""
+    listed = list(texts)
+    every = max(1, len(listed) // most)
+    numbers = [zlib.crc32(text.encode()) for text in listed]
+    return {
+        at: with_topic(topics[number // 1009 % len(topics)], listed[at])
+        for at, number in enumerate(numbers)
+        if number % every == 0
+    }
 
 
 def head_of(bullet: Passage) -> str:

@@ -45,17 +45,21 @@ class Alarm:
     sign: str
     carer: bool
     language: str
+    again: int = 0
 
     def told(self) -> str:
-        """What the next message's turn is told of it: kind, whose it is, language ("crisis self en")."""
-        return f"{self.kind} {'carer' if self.carer else 'self'} {self.language}"
+        """What the next message's turn is told of it: kind, whose it is, language, and how often it was told again if
+        it was ("crisis self en", "spine carer en 1")."""
+        told = f"{self.kind} {'carer' if self.carer else 'self'} {self.language}"
+        return f"{told} {self.again}" if self.again else told
 
     @classmethod
     def retold(cls, told: str) -> Alarm | None:
         """The alarm by what `told` said of it; None for anything else."""
-        kind, _, rest = told.partition(" ")
-        who, _, language = rest.partition(" ")
-        return cls(kind, "", who == "carer", language) if who in ("self", "carer") and language else None
+        kind, who, language, again = (*told.split(" "), "", "", "")[:4]
+        if who not in ("self", "carer") or not language or not (again.isdigit() or not again):
+            return None
+        return cls(kind, "", who == "carer", language, int(again or 0))
 
 
 class RedFlags:

@@ -206,7 +206,7 @@ def test_what_follows_a_crisis_and_asks_nothing_is_no_small_talk(
     assert found
     assert found[0].outcome == "urgent"
     assert says in found[0].text
-    assert found[0].alarm == crisis  # what goes on about it again is answered likewise
+    assert found[0].alarm == f"{crisis} 1"  # what goes on about it again is answered likewise
     assert by_rule(service, turn(intent, text=text)) is None
 
 
@@ -218,7 +218,7 @@ def test_what_is_merely_suspected_after_an_emergency_is_answered_as_that_was(ser
     assert by_rule(service, sure) is None  # ActionUrgent's affair
 
 
-@pytest.mark.parametrize("told", ["", "crisis", "crisis self", "crisis nobody en", "a b c d"])
+@pytest.mark.parametrize("told", ["", "crisis", "crisis self", "crisis nobody en", "crisis self en x", "a b c d"])
 def test_what_no_guard_tells_is_no_emergency(service: Service, turn: Any, told: str) -> None:
     assert by_rule(service, turn("deny", text="no", alarm=told)) is None
     for metadata in ({"alarm": 5}, {"alarm": {"kind": "crisis"}}, "crisis self en", None):
@@ -272,6 +272,11 @@ def test_thanks_after_a_crisis_are_thanks(service: Service, turn: Any) -> None:
         ("should I go to hospital", False),
         ("it is all the same to me", False),
         ("ok I'm ringing now", True),
+        ("calling already", True),
+        ("the crew's coming", True),
+        ("999 on speaker, she is flat on the bed", True),
+        ("no, we are on to them", True),
+        ("the radio is on and I'm with the dog", False),
         ("right, calling 999", True),
         ("I'm not on my own, my wife is here", True),
         ("my ears are ringing", False),
@@ -323,6 +328,24 @@ def test_what_goes_on_about_an_emergency_is_answered_as_it_was(
     found = by_rule(service, turn(intent, text=text, alarm="fracture carer en"))
     assert found and found[0].outcome == "urgent"
     assert "They should not put weight on it." in found[0].text
+
+
+@pytest.mark.parametrize(
+    ("intent", "text", "times"),
+    [
+        ("ask_diet", "and is porridge all right", 2),  # may be about it; then it is asked for itself
+        ("deny", "no I am not ringing anybody", 9),
+    ],
+)
+def test_an_emergency_is_not_told_for_ever_to_other_questions(
+    service: Service, turn: Any, intent: str, text: str, times: int
+) -> None:
+    alarm, told = "spine carer en", 0
+    while (found := by_rule(service, turn(intent, text=text, alarm=alarm))) and told < 9:
+        assert found[0].outcome == "urgent" and found[0].alarm
+        alarm, told = found[0].alarm, told + 1
+    assert told == times
+    assert Alarm.retold(alarm) == Alarm("spine", "", True, "en", times)
 
 
 def test_who_is_on_their_own_after_a_crisis_is_told_again(service: Service, turn: Any) -> None:

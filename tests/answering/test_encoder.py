@@ -22,7 +22,7 @@ def test_vectors_are_of_unit_length_and_do_not_depend_on_their_company() -> None
 
 
 def test_adapter_changes_the_vectors_and_an_empty_one_does_not(tmp_path: Path) -> None:
-    plain = load_encoder(adapted=False).encode(QUESTIONS)
+    plain = load_encoder(adapter=None).encode(QUESTIONS)
     assert ((load_encoder().encode(QUESTIONS) * plain).sum(axis=1) < 0.95).all()
     with np.load(ADAPTER) as stored:
         np.savez(tmp_path / "zero.npz", **{name: np.zeros_like(stored[name]) for name in stored.files if "|" in name})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from marrow.answering.service import Service
-from marrow.answering.topic import names_part, topic_of, with_topic
+from marrow.answering.topic import behind_one, names_part, topic_of, topics_of, with_topic
 from marrow.answering.turn import Talk
 
 HERE = "bone-metastasis"
@@ -58,3 +58,21 @@ def test_a_section_is_named_by_its_heading(service: Service, text: str, names: b
 
 def test_a_question_is_read_behind_its_topic() -> None:
     assert with_topic("Surgery", "and how long?") == "Surgery: and how long?"
+
+
+def test_what_a_talk_can_be_about_is_what_topics_are_made_of(service: Service) -> None:
+    topics = topics_of(service.library.article(HERE), service.terms[HERE])
+    assert {"Symptoms", "Causes and Pathophysiology", "biopsy", "Radiation therapy", "Pain"} <= {*topics}
+    assert "metastasis" not in topics  # the whole article is about it
+    assert len({topic.casefold() for topic in topics}) == len(topics)
+
+
+def test_some_texts_are_put_behind_topics_by_themselves_alone() -> None:
+    texts = [f"question number {n}" for n in range(600)]
+    topics = ["biopsy", "Surgery", "Symptoms"]
+    some = behind_one(topics, texts, 200)
+    assert 120 < len(some) < 280
+    assert {text.partition(": ")[0] for text in some.values()} == {*topics}
+    assert all(text.endswith(f": {texts[at]}") for at, text in some.items())
+    assert set(behind_one(topics, texts[::-1], 200).values()) == set(some.values())
+    assert len(behind_one(topics, texts[:50], 200)) == 50

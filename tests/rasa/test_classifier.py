@@ -95,10 +95,10 @@ IN_TALK_ROWS = [
 ]
 
 
-def in_talk(text: str, topic: str) -> Message:
+def in_talk(text: str, topic: str, leans: bool = True) -> Message:
     """A message that is read behind this topic, too; its vector is that of all others."""
     made = message(text)
-    made.set(IN_TALK, InTalk(topic, np.ones(4, np.float32)))
+    made.set(IN_TALK, InTalk(topic, np.ones(4, np.float32), leans))
     return made
 
 
@@ -130,6 +130,16 @@ def test_what_the_talk_is_about_tells_what_a_question_asks_for(storage: LocalMod
     assert intent_of(learned, message("how long")) == "ask_dose"
     assert intent_of(learned, in_talk("how long", "Surgery")) == "ask_procedure"
     assert intent_of(learned, in_talk("how long", "Prognosis")) == "ask_survival_time"
+
+
+def test_behind_a_topic_a_message_with_words_of_its_own_counts_less(storage: LocalModelStorage) -> None:
+    learned = behind_topics(storage)
+    leaning, other = (
+        {r["name"]: r["confidence"] for r in learned.process([read])[0].get("intent_ranking")}
+        for read in (in_talk("how long", "Surgery"), in_talk("how long", "Surgery", leans=False))
+    )
+    assert other["ask_dose"] > leaning["ask_dose"]
+    assert other["ask_procedure"] < leaning["ask_procedure"]
 
 
 def test_whether_it_is_an_emergency_the_message_alone_tells(storage: LocalModelStorage) -> None:

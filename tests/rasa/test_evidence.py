@@ -15,8 +15,8 @@ from rasa.shared.nlu.training_data.message import Message
 from marrow.answering.retrieval import PassageRanker
 from marrow.answering.scope import Scope
 from marrow.answering.turn import Talk
-from marrow.rasa.nlu.encoder import VECTOR
-from marrow.rasa.nlu.evidence import IN_TALK, Evidence, is_in_talk
+from marrow.rasa.nlu.encoder import VECTOR, is_in_talk
+from marrow.rasa.nlu.evidence import IN_TALK, Evidence, Learnt
 
 HERE = "bone-metastasis"
 BIOPSY = Talk(article=HERE, section="diagnosis", passages=("diagnosis.2",), asked=("biopsy",))
@@ -25,11 +25,15 @@ TREATMENTS = Talk(article=HERE, section="treatment", passages=tuple(f"treatment.
 
 @pytest.fixture(scope="module")
 def evidence() -> Evidence:
-    """One that knows two passages and few common words; its rankers learned nothing but to like diagnosis.2."""
-    ids, weights = ("diagnosis.2", "treatment.3"), np.zeros((2, 384), np.float32)
-    ranker = PassageRanker({HERE: (ids, weights, np.array([1.0, 0.0], np.float32))})
+    """One that knows two passages and few common words; alone, its ranker likes diagnosis.2, behind a topic
+    treatment.3; alone, a message is hardly about the article."""
+    ids, weights, none = ("diagnosis.2", "treatment.3"), np.zeros((2, 384), np.float32), np.zeros(384, np.float32)
+    ranker, talk_ranker = (
+        PassageRanker({HERE: (ids, weights, np.array(biases, np.float32))}) for biases in ([1.0, 0.0], [0.0, 1.0])
+    )
     common = frozenset({"how", "often", "the", "second", "one", "and"})
-    return Evidence(None, None, Scope({}), ranker, common, "")  # type: ignore[arg-type]
+    learnt = Learnt(Scope({HERE: (none, -3.0)}), ranker, Scope({HERE: (none, 1.0)}), talk_ranker, common, "")
+    return Evidence(None, None, learnt)  # type: ignore[arg-type]
 
 
 def asked(text: str, **more: Any) -> Message:
@@ -69,7 +73,6 @@ def test_what_is_pointed_at_is_the_topic(evidence: Evidence) -> None:
     [
         (asked("how often"), None),
         (asked("how often"), Talk()),
-        (asked("how often indeed"), BIOPSY),  # a word that stands for something
         (asked("how often", **{ENTITIES: [{"entity": "term", "article": HERE, "value": "surgery"}]}), BIOPSY),
         (asked("how often", **{ENTITIES: [{"entity": "other", "article": "", "value": "asthma"}]}), BIOPSY),
         (asked("how often", **{METADATA: {"alarm": "general"}}), BIOPSY),  # it goes on about the emergency
@@ -77,7 +80,32 @@ def test_what_is_pointed_at_is_the_topic(evidence: Evidence) -> None:
 )
 def test_what_names_something_is_read_as_it_is(evidence: Evidence, message: Message, talk: Talk | None) -> None:
     assert topic(evidence, message, talk) is None
-    assert message.get("evidence")["scores"] == evidence._ranker.of(message.get(VECTOR))
+    assert message.get("evidence")["scores"] == evidence._learnt.ranker.of(message.get(VECTOR))
+    assert message.get("evidence")["scope"][HERE] < 0.1
+
+
+def test_a_word_of_its_own_makes_the_topic_weigh_less(evidence: Evidence) -> None:
+    leans, other = asked("how often"), asked("hot flushes often")
+    assert topic(evidence, leans, BIOPSY) == topic(evidence, other, BIOPSY) == "biopsy"
+    assert leans.get(IN_TALK).leans and not other.get(IN_TALK).leans
+    scores = [m.get("evidence")["scores"][f"{HERE}/treatment.3"] for m in (leans, other)]
+    assert scores[0] > scores[1] == pytest.approx(0.5, abs=0.01)  # both readings weigh alike
+    assert not other.get("evidence")["common"]
+
+
+def test_what_is_about_nothing_alone_may_be_about_the_talks_subject(evidence: Evidence) -> None:
+    message = asked("hot flushes often")
+    evidence.process([message], in_talk(BIOPSY))
+    assert message.get("evidence")["scope"][HERE] > 0.7
+    evidence.process([message], in_talk(None))
+    assert message.get("evidence")["scope"][HERE] < 0.1
+
+
+def test_what_is_learnt_is_what_is_stored(evidence: Evidence) -> None:
+    stored = evidence._learnt.to_json()
+    assert Learnt.from_json(stored).to_json() == stored
+    with pytest.raises(KeyError):
+        Learnt.from_json("{}")
 
 
 def test_a_word_that_anything_may_be_named_by_names_nothing(evidence: Evidence) -> None:

@@ -44,7 +44,8 @@ from marrow import settings
 from marrow.answering.topic import with_topic
 from marrow.answering.turn import family_of
 from marrow.errors import DataError, ModelError
-from marrow.rasa.nlu.evidence import IN_TALK, is_in_talk
+from marrow.rasa.nlu.encoder import is_in_talk
+from marrow.rasa.nlu.evidence import IN_TALK
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,8 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
     beside the vector, `urgent_from` the share from which on a message is an emergency whatever else it may be. Of the
     regression of emergencies by n-grams, `words_C` is as `C`, `words` what its log odds are multiplied by, and
     `words_at` what is taken from that before it is added to the others' log odds. `in_talk` is the weight, 0 to 1, of a
-    question's reading behind the topic of the talk beside its own, and `in_talk_C` is as `C` for that.
+    question's reading behind the topic of the talk beside its own where it names nothing, `beside` where it does, and
+    `in_talk_C` is as `C` for that reading.
     """
 
     @staticmethod
@@ -145,6 +147,7 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
             "words": 2.0,
             "words_at": 1.6,
             "in_talk": 0.85,
+            "beside": 0.5,
             "in_talk_C": 20.0,
             "max_iter": 300,
             "tol": 1e-3,
@@ -243,7 +246,8 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
             shares = self._alone.shares(_vector(message), ngrams)
             if (read := message.get(IN_TALK)) and self._behind.kinds.classes:
                 other = self._ngrams(with_topic(read.topic.lower(), _lemmas(message)))
-                shares = self._in_talk(shares, self._behind.shares(read.vector[np.newaxis, :], other), urgent)
+                weight = self.config["in_talk"] if read.leans else self.config["beside"]
+                shares = _both(shares, self._behind.shares(read.vector[np.newaxis, :], other), weight, urgent)
             by_words = self.config["words"] * self._words.log_odds(ngrams) - self.config["words_at"]
             shares[urgent] *= np.exp(np.clip(by_words, -30, 30))
             shares /= max(shares.sum(), _LEAST)
@@ -265,16 +269,6 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
 
     def _ngrams(self, lemmas: str) -> csr_matrix:
         return hstack([v.transform([lemmas]) for v in self._vectorizers]).tocsr()
-
-    def _in_talk(
-        self, alone: npt.NDArray[np.float32], behind: npt.NDArray[np.float32], urgent: npt.NDArray[np.bool_]
-    ) -> npt.NDArray[np.float32]:
-        """Both readings' P(kind), float32[kinds]; whether it is an emergency, the message alone says."""
-        weight = self.config["in_talk"]
-        both = np.where(urgent, 0.0, alone ** (1 - weight) * behind**weight)
-        both *= alone[~urgent].sum() / max(both.sum(), _LEAST)
-        shares: npt.NDArray[np.float32] = np.where(urgent, alone, both)
-        return shares
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Nothing behind it needs its predictions on the training data."""
@@ -327,6 +321,16 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
         except (OSError, ValueError, KeyError) as error:
             raise ModelError(f"the model's intent classifier cannot be loaded; {_AGAIN}") from error
         return component
+
+
+def _both(
+    alone: npt.NDArray[np.float32], behind: npt.NDArray[np.float32], weight: float, urgent: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.float32]:
+    """Both readings' P(kind), float32[kinds]; whether it is an emergency, the message alone says."""
+    both = np.where(urgent, 0.0, alone ** (1 - weight) * behind**weight)
+    both *= alone[~urgent].sum() / max(both.sum(), _LEAST)
+    shares: npt.NDArray[np.float32] = np.where(urgent, alone, both)
+    return shares
 
 
 def _lemmas(message: Message) -> str:

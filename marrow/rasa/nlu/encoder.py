@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from marrow.answering.encoder import ADAPTER, Encoder, Vectors, load_encoder
+from marrow.answering.encoder import ADAPTER, TALK_ADAPTER, Encoder, Vectors, load_encoder
 from marrow.rasa.nlu.masking import Mask
 from marrow.rasa.nlu.spelling import ABBREVIATIONS, read_text, read_training
 
@@ -27,10 +28,15 @@ from marrow.rasa.nlu.spelling import ABBREVIATIONS, read_text, read_training
 VECTOR = "sentence_vector"
 
 
-@functools.lru_cache(maxsize=1)
-def shared_encoder() -> Encoder:
-    """The process's encoder, for all components: another one takes 130 MB or more."""
-    return load_encoder()
+def is_in_talk(example: Message) -> bool:
+    """Whether a training question is written behind a topic: its block in data/nlu says so (`metadata`)."""
+    return bool(((example.get("metadata") or {}).get("intent") or {}).get("in_talk"))
+
+
+@functools.lru_cache(maxsize=2)
+def shared_encoder(adapter: Path = ADAPTER) -> Encoder:
+    """The process's encoder with an adapter, for all components: another one takes 130 MB or more."""
+    return load_encoder(adapter=adapter)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -68,8 +74,8 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
 
     @staticmethod
     def fingerprint_addon(config: dict[str, Any]) -> str | None:
-        """The adapter and the abbreviations: with others, nothing that Rasa has cached of the questions holds."""
-        files = [path for path in (ADAPTER, ABBREVIATIONS) if path.is_file()]
+        """The adapters and the abbreviations: with others, nothing that Rasa has cached of the questions holds."""
+        files = [path for path in (ADAPTER, TALK_ADAPTER, ABBREVIATIONS) if path.is_file()]
         return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
 
     @classmethod
@@ -88,12 +94,14 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Only the feature, for all training examples at once, on all cores: Rasa takes a fingerprint of what a message
-        carries, and prints all numbers of a bare vector for it, 3 ms a message."""
+        carries, and prints all numbers of a bare vector for it, 3 ms a message. Those that are written behind a topic
+        get the vector by which such a reading is judged."""
         messages = [m for m in training_data.training_examples if m.get(TEXT)]
-        encoder = load_encoder(threads=os.cpu_count() or 1)
-        vectors = encoder.encode(list(read_training(messages)))
-        for message, vector in zip(messages, vectors, strict=True):
-            self._add(message, vector)
+        for adapter, behind in ((ADAPTER, False), (TALK_ADAPTER, True)):
+            chosen = [m for m in messages if is_in_talk(m) == behind]
+            vectors = load_encoder(os.cpu_count() or 1, adapter).encode(list(read_training(chosen)))
+            for message, vector in zip(chosen, vectors, strict=True):
+                self._add(message, vector)
         return training_data
 
     def _add(self, message: Message, vector: Vectors) -> None:

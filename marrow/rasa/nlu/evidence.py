@@ -20,16 +20,16 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from marrow import settings
-from marrow.answering.encoder import ADAPTER, Vectors, load_encoder
+from marrow.answering.encoder import ADAPTER, TALK_ADAPTER, Vectors, load_encoder
 from marrow.answering.items import item_of, narrowed
 from marrow.answering.retrieval import PassageRanker
 from marrow.answering.scope import Example, Scope, owners_of, training_set
 from marrow.answering.terms import TERM, article_terms
-from marrow.answering.topic import names_part, points, topic_of, with_topic
+from marrow.answering.topic import behind_one, names_part, points, topic_of, topics_of, with_topic
 from marrow.answering.turn import Talk
 from marrow.content import Library, load_library
 from marrow.errors import ModelError
-from marrow.rasa.nlu.encoder import VECTOR, shared_encoder
+from marrow.rasa.nlu.encoder import VECTOR, is_in_talk, shared_encoder
 from marrow.rasa.nlu.spelling import ABBREVIATIONS, read_text
 from marrow.rasa.nlu.terms import build_finder
 
@@ -39,22 +39,21 @@ IN_TALK = "in_talk"
 #: Short questions without a subject that a word must stand in to be common; longer ones tell stories of anything.
 COMMON, SHORT = 3, 12
 
-
-#: The weight of a question's reading behind its topic for the passages, beside its own.
-BEHIND = 0.65
+#: The weight of a question's reading behind its topic for the passages, beside its own: of one that names nothing, and
+#: of any other.
+BEHIND, BESIDE = 0.65, 0.5
+#: Questions of anything that are read behind some topic, for what tells whether one is about the talk's subject.
+ANYTHING = 4000
 
 
 @dataclass(frozen=True)
 class InTalk:
-    """A message's reading behind the topic of the talk: the topic, and the vector float32[384] of both."""
+    """A message's reading behind the topic of the talk: the topic, the vector float32[384] of both, and whether the
+    message leans on the talk by its words, naming nothing or pointing."""
 
     topic: str
     vector: Vectors
-
-
-def is_in_talk(example: Message) -> bool:
-    """Whether a training question is written behind a topic: its block in data/nlu says so (`metadata`)."""
-    return bool(((example.get("metadata") or {}).get("intent") or {}).get("in_talk"))
+    leans: bool
 
 
 def library_digest(library: Library) -> str:
@@ -62,29 +61,69 @@ def library_digest(library: Library) -> str:
     return " ".join(f"{a.id}:{hashlib.sha256(a.path.read_bytes()).hexdigest()[:16]}" for a in library.articles)
 
 
+@dataclass(frozen=True)
+class Learnt:
+    """What is learnt: of messages as they are, whether one is about an article and which passage it asks for; the same
+    of messages behind the topic of a talk; the words that are common in questions of any subject; and from what."""
+
+    scope: Scope
+    ranker: PassageRanker
+    talk_scope: Scope
+    talk_ranker: PassageRanker
+    common: frozenset[str]
+    library: str
+
+    @classmethod
+    def nothing(cls) -> Learnt:
+        """Before training."""
+        return cls(Scope({}), PassageRanker({}), Scope({}), PassageRanker({}), frozenset(), "")
+
+    def to_json(self) -> str:
+        """As a text, for the model."""
+        stored: dict[str, Any] = {"library": self.library, "common": sorted(self.common)}
+        for name, scope in (("scope", self.scope), ("talk_scope", self.talk_scope)):
+            stored[name] = {a: {"weights": w.tolist(), "bias": b} for a, (w, b) in scope.weights.items()}
+        for name, ranker in (("ranker", self.ranker), ("talk_ranker", self.talk_ranker)):
+            stored[name] = {
+                a: {"ids": ids, "weights": w.tolist(), "biases": b.tolist()}
+                for a, (ids, w, b) in ranker.weights.items()
+            }
+        return json.dumps(stored)
+
+    @classmethod
+    def from_json(cls, text: str) -> Learnt:
+        """What `to_json` wrote. Raises ValueError, KeyError or TypeError for anything else."""
+        stored = json.loads(text)
+        scope, talk_scope = (
+            Scope({a: (_vectors(r["weights"]), float(r["bias"])) for a, r in stored[name].items()})
+            for name in ("scope", "talk_scope")
+        )
+        ranker, talk_ranker = (
+            PassageRanker(
+                {a: (tuple(r["ids"]), _vectors(r["weights"]), _vectors(r["biases"])) for a, r in stored[name].items()}
+            )
+            for name in ("ranker", "talk_ranker")
+        )
+        return cls(scope, ranker, talk_scope, talk_ranker, frozenset(stored["common"]), stored["library"])
+
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class Evidence(GraphComponent):  # type: ignore[misc]
     """Adds `evidence`: {"scope": {article: P}, "scores": {passage: P}, "common": bool, "library": digest}.
 
     `common` says that a message has none but words that are common in questions which name no subject: it is about
-    whatever is being talked about, or about nothing in particular. In a talk, its `scores` are those of two readings,
+    whatever is being talked about, or about nothing in particular. In a talk, `scope` and `scores` are of two readings,
     as it is and behind the topic (see marrow.answering.topic); the second one's vector goes on with the message
     (`InTalk`).
     """
 
-    def __init__(
-        self, model_storage: ModelStorage, resource: Resource, scope: Scope, ranker: PassageRanker,
-        common: frozenset[str], digest: str,
-    ) -> None:  # fmt: skip
+    def __init__(self, model_storage: ModelStorage, resource: Resource, learnt: Learnt) -> None:
         self._model_storage = model_storage
         self._resource = resource
-        self._scope = scope
-        self._ranker = ranker
-        self._common = common
-        self._digest = digest
+        self._learnt = learnt
         articles = load_library(settings.DATA / "articles").articles
         self._articles = {article.id: (article, article_terms(article)) for article in articles}
-        self._encoder = shared_encoder()
+        self._encoder = shared_encoder(TALK_ADAPTER)
 
     @classmethod
     def create(
@@ -95,24 +134,27 @@ class Evidence(GraphComponent):  # type: ignore[misc]
         execution_context: ExecutionContext,
     ) -> Evidence:
         """An untrained component."""
-        return cls(model_storage, resource, Scope({}), PassageRanker({}), frozenset(), "")
+        return cls(model_storage, resource, Learnt.nothing())
 
     @staticmethod
     def fingerprint_addon(config: dict[str, Any]) -> str | None:
-        """The articles, the encoder's adapter and the abbreviations: with others, this component is trained again."""
+        """The articles, the encoder's adapters and the abbreviations: with others, this component is trained again."""
         folder = settings.DATA
         files = [
             *sorted((folder / "articles").glob("*.md")),
             folder / "wording" / "elsewhere.yml",
             ADAPTER,
+            TALK_ADAPTER,
             ABBREVIATIONS,
         ]
         return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Fit the scope classifiers on the training questions, the rankers on the articles."""
-        library, encoder = load_library(settings.DATA / "articles"), load_encoder(threads=os.cpu_count() or 1)
+        """Fit the scope classifiers on the training questions, the rankers on the articles; each for both readings."""
+        library = load_library(settings.DATA / "articles")
+        encoder, talk_encoder = (load_encoder(os.cpu_count() or 1, adapter) for adapter in (ADAPTER, TALK_ADAPTER))
         messages = [m for m in training_data.intent_examples if m.get(TEXT)]
+        behind = [m for m in messages if is_in_talk(m)]
         messages = [m for m in messages if not is_in_talk(m)]
         examples = [_example(m) for m in messages]
         asked = sorted({e.intent for e in examples if e.intent.startswith("ask_") and e.intent != "ask_source"})
@@ -120,28 +162,27 @@ class Evidence(GraphComponent):  # type: ignore[misc]
         subjects = {e.subject.casefold() for e in examples if e.subject}
         belongs = {s: owners_of(s, finder) for s in subjects}
         known = {m.get(TEXT): m.get_dense_features(TEXT)[1].features[0] for m in messages}
-        sets = {}
+        sets, talk_sets = {}, {}
         for article in library.articles:
             texts, labels = training_set(article, examples, asked, belongs)
             new = [t for t in texts if known.get(t) is None]
             known.update(zip(new, encoder.encode(new), strict=True))
             sets[article.id] = (np.array([known[t] for t in texts], dtype=np.float32), labels)
-        self._scope = Scope.fit(sets)
-        self._ranker = PassageRanker.fit(library.articles, encoder)
-        self._common = _common_words(messages)
-        self._digest = library_digest(library)
-        self._persist()
-        return self._resource
-
-    def _persist(self) -> None:
-        scope = {a: {"weights": w.tolist(), "bias": b} for a, (w, b) in self._scope.weights.items()}
-        ranker = {
-            a: {"ids": ids, "weights": w.tolist(), "biases": b.tolist()}
-            for a, (ids, w, b) in self._ranker.weights.items()
-        }
+            chosen = behind_one(topics_of(article, article_terms(article)), texts, ANYTHING)
+            texts, labels = list(chosen.values()), [labels[at] for at in chosen]
+            for example in (_example(m) for m in behind):
+                if example.written_for in ("", article.id) and example.intent in (*asked, "other_subject"):
+                    texts.append(example.text)
+                    labels.append(int(example.intent != "other_subject"))
+            talk_sets[article.id] = (talk_encoder.encode(texts), labels)
+        self._learnt = Learnt(
+            Scope.fit(sets), PassageRanker.fit(library.articles, encoder),
+            Scope.fit(talk_sets), PassageRanker.fit(library.articles, talk_encoder),
+            _common_words(messages), library_digest(library),
+        )  # fmt: skip
         with self._model_storage.write_to(self._resource) as folder:
-            stored = {"library": self._digest, "scope": scope, "ranker": ranker, "common": sorted(self._common)}
-            (folder / "evidence.json").write_text(json.dumps(stored), encoding="utf-8")
+            (folder / "evidence.json").write_text(self._learnt.to_json(), encoding="utf-8")
+        return self._resource
 
     @classmethod
     def load(
@@ -151,15 +192,8 @@ class Evidence(GraphComponent):  # type: ignore[misc]
         """Load the trained component. Raises ModelError where it cannot be."""
         try:
             with model_storage.read_from(resource) as folder:
-                stored = json.loads((folder / "evidence.json").read_text(encoding="utf-8"))
-            scope = Scope({a: (_vectors(r["weights"]), float(r["bias"])) for a, r in stored["scope"].items()})
-            ranker = PassageRanker(
-                {
-                    a: (tuple(r["ids"]), _vectors(r["weights"]), _vectors(r["biases"]))
-                    for a, r in stored["ranker"].items()
-                }
-            )
-            return cls(model_storage, resource, scope, ranker, frozenset(stored["common"]), stored["library"])
+                learnt = Learnt.from_json((folder / "evidence.json").read_text(encoding="utf-8"))
+            return cls(model_storage, resource, learnt)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelError("the model's evidence cannot be loaded; train again with `make train`") from error
 
@@ -169,23 +203,24 @@ class Evidence(GraphComponent):  # type: ignore[misc]
             vector = message.get(VECTOR)
             if vector is None:
                 continue
-            common = _words(message) <= self._common
-            scores = self._ranker.of(vector)
-            if (common or points(message.get(TEXT))) and (
-                read := self._in_talk(message, Talk.from_slot(tracker.get_slot("talk")))
-            ):
+            common = _words(message) <= self._learnt.common
+            scores, scope = self._learnt.ranker.of(vector), self._learnt.scope.of(vector)
+            talk = Talk.from_slot(tracker.get_slot("talk"))
+            if read := self._in_talk(message, talk, common or points(message.get(TEXT))):
                 message.set(IN_TALK, read)
-                scores = _both(scores, self._ranker.of(read.vector))
+                scores = _both(scores, self._learnt.talk_ranker.of(read.vector), BEHIND if read.leans else BESIDE)
+                here = self._learnt.talk_scope.of(read.vector).get(str(talk.article), 0.0)
+                scope[str(talk.article)] = max(scope[str(talk.article)], here)
             evidence = {
-                "scope": {a: round(p, 4) for a, p in self._scope.of(vector).items()},
+                "scope": {a: round(p, 4) for a, p in scope.items()},
                 "scores": scores,
                 "common": common,
-                "library": self._digest,
+                "library": self._learnt.library,
             }
             message.set("evidence", evidence, add_to_output=True)
         return messages
 
-    def _in_talk(self, message: Message, talk: Talk) -> InTalk | None:
+    def _in_talk(self, message: Message, talk: Talk, leans: bool) -> InTalk | None:
         """The message behind the topic of the talk; None where there is none, or where it names something itself, a
         section too, or goes on about an emergency."""
         article, terms = self._articles.get(talk.article or "", (None, {}))
@@ -198,7 +233,7 @@ class Evidence(GraphComponent):  # type: ignore[misc]
         topic = topic_of(article, terms, narrowed(terms, talk, item) if item else talk)
         if topic is None:
             return None
-        return InTalk(topic, self._encoder.encode([with_topic(topic, read_text(message))])[0])
+        return InTalk(topic, self._encoder.encode([with_topic(topic, read_text(message))])[0], leans)
 
     def _names(self, entity: dict[str, Any]) -> bool:
         if entity["entity"] != TERM:
@@ -207,9 +242,10 @@ class Evidence(GraphComponent):  # type: ignore[misc]
         return terms[entity["value"].casefold()].specific
 
 
-def _both(one: dict[str, float], other: dict[str, float]) -> dict[str, float]:
-    """P(passage) of a question as it is and behind its topic: the weighted geometric mean, one within each article."""
-    means = {id: share ** (1 - BEHIND) * other[id] ** BEHIND for id, share in one.items()}
+def _both(one: dict[str, float], other: dict[str, float], weight: float) -> dict[str, float]:
+    """P(passage) of a question as it is and, with this weight, behind its topic: the geometric mean, one within each
+    article."""
+    means = {id: share ** (1 - weight) * other[id] ** weight for id, share in one.items()}
     sums: Counter[str] = Counter()
     for id, mean in means.items():
         sums[id.split("/")[0]] += mean  # type: ignore[assignment]
