@@ -374,6 +374,26 @@ def test_follow_up_may_ask_what_the_article_lacks(service: Service, turn: Any) -
     assert follow_up(service, unsure)[0].passages == ("treatment.3",)
 
 
+@pytest.mark.parametrize(
+    ("text", "outcome"), [("and baking soda?", "not_covered"), ("what about ginger", "not_covered"), ("so", None)]
+)
+def test_another_thing_after_a_silence_is_asked_likewise(
+    service: Service, turn: Any, text: str, outcome: str | None
+) -> None:
+    _, talk = question(service, turn("ask_alternative", text="does turmeric shrink it"))
+    kinds = (("ask_symptoms", 0.4), ("ask_diet", 0.3))
+    reply, after = follow_up(service, turn("follow_up", text=text, kinds=kinds, talk=talk))
+    assert (after.intent == "ask_alternative") == (outcome is not None)
+    assert outcome in (reply.outcome, None)
+
+
+def test_back_to_a_part_is_no_goodbye(service: Service, turn: Any) -> None:
+    _, talk = question(service, turn("ask_symptoms", text="what would somebody notice"))
+    reply, _ = smalltalk(service, turn("goodbye", text="right, back to the symptoms then", talk=talk, confidence=0.9))
+    assert (reply.outcome, reply.section) == ("answer", "symptoms")
+    assert smalltalk(service, turn("goodbye", text="back to work, bye", confidence=0.9))[0].outcome == "smalltalk"
+
+
 def test_follow_up_that_is_plainly_a_question_is_read_as_one(service: Service, turn: Any) -> None:
     talk = Talk(article=ARTICLE, section="treatment", passages=("treatment.1",), intent="ask_treatment")
 
