@@ -36,6 +36,7 @@ PARTS = {
     "safety": "data/safety",
     "engine": "marrow",
     "encoder_adapter": "data/encoder/adapter.npz",
+    "encoder_talk_adapter": "data/encoder/talk_adapter.npz",
 }
 LIBRARIES = ("rasa", "spacy", "scikit-learn", "onnxruntime")
 EMERGENCIES = {"emergency", "crisis"}

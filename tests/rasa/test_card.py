@@ -32,7 +32,9 @@ def model(tmp_path: Path) -> Path:
 def test_card_says_what_the_model_was_made_of(model: Path) -> None:
     card = cards.read_card(model.with_name("marrow-1.json"))
     assert card["model_sha256"] == cards.sha256(model) and card["training_seconds"] == 12.3
-    assert {"nlu", "articles", "config", "domain", "encoder_weights", "encoder_adapter"} <= card["parts_sha256"].keys()
+    adapters = {"encoder_adapter", "encoder_talk_adapter"}
+    assert {"nlu", "articles", "config", "domain", "encoder_weights", *adapters} <= card["parts_sha256"].keys()
+    assert None not in {card["parts_sha256"][name] for name in adapters}
     assert card["examples"]["all"] == sum(n for name, n in card["examples"].items() if name != "all") > 1500
     assert {"rasa", "spacy", "scikit-learn", "onnxruntime"} <= card["versions"].keys()
     text = model.with_name("marrow-1.md").read_text(encoding="utf-8")
