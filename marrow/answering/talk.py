@@ -275,7 +275,7 @@ def _follow_up(service: Service, turn: Turn) -> tuple[Reply, Talk]:
         return show(service, picked, section.passages, turn.talk, f"ask_{named}")
     brief = not turn.common and len(turn.text.split()) <= NAMES_ONLY + 2
     if turn.talk.misses and turn.talk.intent in service.wording.silences and brief and _AND.match(turn.text):
-        return question(service, replace(turn, intent=turn.talk.intent, scope={**turn.scope, picked.id: 1.0}))
+        return question(service, replace(turn, intent=str(turn.talk.intent), scope={**turn.scope, picked.id: 1.0}))
     last = turn.talk.passages and turn.talk.article == picked.id and not turn.talk.misses
     if last and len(turn.text.split()) <= BARE and share < ASKED:
         return simplify(service, turn)  # "why?", "for example?": of what was just said
