@@ -85,7 +85,7 @@ class Tasks:
 
 
 def read_tasks() -> Tasks:
-    """The rows of data/nlu and of the articles' `Asks:`."""
+    """The rows of data/nlu, but for those written behind a topic, and of the articles' `Asks:`."""
     library = load_library(settings.DATA / "articles")
     finder = build_finder(library)
     examples = list(read_examples())
@@ -121,7 +121,7 @@ def read_talk_tasks() -> Tasks:
             topic = row.text.partition(":")[0].casefold()
             own = {topic, topic.partition(" and ")[0]} & behind  # "Pain and Fractures: ..."
             (rows if own else alone).append(row)
-        chosen = behind_one(topics, [row.text for row in alone], ANYTHING)
+        chosen = behind_one(topics, [row.text for row in alone], ANYTHING // len(library.articles))
         rows += [replace(alone[at], text=text) for at, text in chosen.items()]
     return Tasks(tuple(_joined(rows)), every.families, every.passages, every.articles)
 

@@ -24,18 +24,20 @@ _OF_ITS_OWN = {"thank", "goodbye", "forget_me", "full_disclaimer", "privacy"}
 #: Below this confidence another subject and small talk may be the emergency still ("what do I say to them").
 ELSEWHERE = 0.7
 
-#: So often it is told again for what may be about it or not.
-TWICE = 2
+#: Told again so often, for whatever reason, it is not told to what may be about it or not.
+AGAIN_AT_MOST = 2
 
 # After an emergency: what tells that someone is there, was reached, or that it is over, and what tells that nobody is.
 _HELPED = re.compile(
     r"\b(?:called|rang|rung|phoned|texted|spoke|spoken|talked"
-    r"|(?:calling|ringing|phoning|dialling|dialing) (?:them|now|already|\d{3}|(?:an |the )?ambulance)"
-    r"|on (?:to|with) (?:them|\d{3}|the (?:line|nurse|team))|(?:\d{3}|them) on (?:the )?(?:phone|line|speaker)"
+    r"|(?:calling|ringing|phoning|dialling|dialing) (?:them|now|\d{3}|(?:an |the )?ambulance)"
+    r"|(?:am|m|re|is|s) (?:calling|ringing|phoning|on to (?:them|\d{3}))(?: them)? (?:already|now)"
+    r"|(?:am|m|are|re|is|s) on (?:to|with) (?:them|\d{3})|\d{3} on (?:the )?(?:phone|line|speaker)"
     r"|(?:am|is|are|feel\w*|[ms]) (?:a bit |a little |much )?(?:better|safer?|calmer|steadier)"
     r"|(?:at|in) (?:the )?hospital|they (?:said|want|took)"
-    r"|(?:paramedics?|ambulance|crew) (?:is|are|s|came|coming|comin|has|have|got)"
-    r"|(?:is|are|[sm]|re|they) (?:coming|here|sending|with (?:me|us|him|her)|on (?:the|her|his|their) way)"
+    r"|(?:paramedics?|ambulance|crew) (?:is|are|s|came|coming|comin|has (?!gone)|have (?!gone)|got)"
+    r"|(?:is|are|[sm]|re) (?:coming(?! (?:on|back|down|and going|in waves))"
+    r"|here|sending|with (?:me|us|him|her)|on (?:the|her|his|their) way)"
     r"|back home|home again|next day|days? (?:later|on))\b",
     re.IGNORECASE,
 )
@@ -73,7 +75,7 @@ def alarm_again(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
     if not crisis and not section_named(service, turn.text):
         unclear = family_of(turn.intent) in {"elsewhere", "talk"} and turn.confidence < ELSEWHERE
         worries = (unclear and turn.intent not in _OF_ITS_OWN) or family_of(turn.intent) == "silent"
-        goes_on = goes_on or (worries and alarm.again < TWICE)  # what is asked then is asked for itself
+        goes_on = goes_on or (worries and alarm.again < AGAIN_AT_MOST)  # what is asked then is asked for itself
     suspected = turn.intent in EMERGENCIES and urgency(turn) < SURE
     if not (goes_on or suspected):
         return None

@@ -1,8 +1,8 @@
-"""The sentence encoder: all-MiniLM-L6-v2 as int8 ONNX, on one thread, without PyTorch, with Marrow's own adapter.
+"""The sentence encoder: all-MiniLM-L6-v2 as int8 ONNX, on one thread, without PyTorch, with Marrow's own adapters.
 
-The adapter (`data/encoder/adapter.npz`, made by `make adapter`) holds a low-rank change of every linear layer, learned
-on the training questions. It is added to the published weights when they are loaded; the files of the packages stay as
-they are.
+An adapter (`data/encoder/*.npz`, made by `make adapter`) holds a low-rank change of every linear layer, learned on the
+training questions. It is added to the published weights when they are loaded; the files of the packages stay as they
+are.
 """
 
 from __future__ import annotations

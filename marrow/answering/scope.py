@@ -27,7 +27,7 @@ STRENGTH = 20.0
 class Example:
     """A training question: its text, its intent, where in it the subject stands, if it names one, and the id of the
     article it was written for ("" for none), which its block in data/nlu says (`metadata: {about: ...}`). One that is
-    written behind a topic (`metadata: {in_talk: true}`) says nothing of subjects."""
+    written behind a topic (`metadata: {in_talk: true}`) says nothing of subjects but of those of its talk."""
 
     text: str
     intent: str

@@ -40,10 +40,13 @@ _OF_THE_BOT, PLAINLY = {"capabilities", "how_are_you", "bot_identity"}, 0.8
 _MISSES = {"repair", "unclear"}
 
 _MEANT = re.compile(r"\bmean(?:t|ing)?\b", re.IGNORECASE)
-# "Ok, go back to the tests."
-_BACK = re.compile(r"\b(?:back|return) to\b", re.IGNORECASE)
-# "And baking soda?": the question before, of another thing.
-_AND = re.compile(r"(?:and|or|(?:and )?(?:what|how) about)\b", re.IGNORECASE)
+# "Ok, go back to the tests", which is said in such words as these intents have.
+_BACK, _MAY_GO_BACK = (
+    re.compile(r"(?<!get )\bback to (?:the|those|that)\b", re.IGNORECASE),
+    {"goodbye", "affirm", "deny"},
+)
+# "And baking soda?": the question before, of another thing, where no other kind of question is likelier than this.
+_AND, UNSURE = re.compile(r"(?:and|or|what about|how about)\b", re.IGNORECASE), 0.4
 _NOT = re.compile(r"\b(?:do not|don'?t|dont|never|not)\b", re.IGNORECASE)
 
 #: From this confidence on, and in more words, a kind that articles do not answer is not asked of one of the things that
@@ -148,9 +151,11 @@ def _by_word(service: Service, turn: Turn, article: Article, word: str) -> tuple
 def smalltalk(service: Service, turn: Turn, key: str | None = None) -> tuple[Reply, Talk]:
     """A short text that leads back to the topics. `key` is a row of `smalltalk` in replies.yml; else the intent."""
     corrects = turn.intent == "repair" or (turn.intent == "deny" and _MEANT.search(turn.text))
-    corrects = corrects or _BACK.search(turn.text)
     if key is None and corrects and (section_named(service, turn.text) or specific_terms(service, turn)):
-        return follow_up(service, turn)  # "no, I meant the treatment", "ok, back to the tests"
+        return follow_up(service, turn)  # "no, I meant the treatment"
+    back = _BACK.search(turn.text) if key is None and turn.intent in _MAY_GO_BACK else None
+    if back and section_named(service, turn.text[back.end() :]):
+        return follow_up(service, replace(turn, text=turn.text[back.end() :]))
     of_the_talk = points_back(service, turn) or specific_terms(service, turn)
     if key is None and turn.intent in _OF_THE_BOT and turn.confidence < PLAINLY and of_the_talk:
         return follow_up(service, turn)  # "what's it meant to do for me?" after a treatment
@@ -274,7 +279,9 @@ def _follow_up(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     if named and (section := picked.section(named)):
         return show(service, picked, section.passages, turn.talk, f"ask_{named}")
     brief = not turn.common and len(turn.text.split()) <= NAMES_ONLY + 2
-    if turn.talk.misses and turn.talk.intent in service.wording.silences and brief and _AND.match(turn.text):
+    other = kind != turn.talk.intent and share >= UNSURE
+    silent = turn.talk.misses and turn.talk.intent in service.wording.silences
+    if silent and brief and not other and _AND.match(turn.text):
         return question(service, replace(turn, intent=str(turn.talk.intent), scope={**turn.scope, picked.id: 1.0}))
     last = turn.talk.passages and turn.talk.article == picked.id and not turn.talk.misses
     if last and len(turn.text.split()) <= BARE and share < ASKED:

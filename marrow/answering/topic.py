@@ -1,7 +1,7 @@
 """What a talk is about, in few words: "biopsy", "Radiation therapy", "Symptoms".
 
-A question that names nothing is read twice, as it is and behind the topic ("biopsy: how often?"): in most of them the
-one or the other is plain. The training questions of data/nlu/in_talk.yml are written so.
+A question that names nothing of the article is read twice, as it is and behind the topic ("biopsy: how often?"): in
+most of them the one or the other is plain. The training questions of data/nlu/in_talk.yml are written so.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def behind_one(topics: Sequence[str], texts: Iterable[str], most: int) -> dict[i
     """About so many of the texts at most, by their places, each behind one of the topics. Which ones and which topic,
     the text itself decides, so that it is stable."""
     listed = list(texts)
-    every = max(1, len(listed) // most)
+    every = max(1, -(-len(listed) // most))
     numbers = [zlib.crc32(text.encode()) for text in listed]
     return {
         at: with_topic(topics[number // 1009 % len(topics)], listed[at])

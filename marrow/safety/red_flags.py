@@ -56,10 +56,11 @@ class Alarm:
     @classmethod
     def retold(cls, told: str) -> Alarm | None:
         """The alarm by what `told` said of it; None for anything else."""
-        kind, who, language, again = (*told.split(" "), "", "", "")[:4]
-        if who not in ("self", "carer") or not language or not (again.isdigit() or not again):
+        parts = [*told.split(" "), "0"] if told.count(" ") == 2 else told.split(" ")
+        if len(parts) != 4 or parts[1] not in ("self", "carer") or not parts[2] or not parts[3].isdecimal():
             return None
-        return cls(kind, "", who == "carer", language, int(again or 0))
+        kind, who, language, again = parts
+        return cls(kind, "", who == "carer", language, int(again))
 
 
 class RedFlags:

@@ -375,23 +375,50 @@ def test_follow_up_may_ask_what_the_article_lacks(service: Service, turn: Any) -
 
 
 @pytest.mark.parametrize(
-    ("text", "outcome"), [("and baking soda?", "not_covered"), ("what about ginger", "not_covered"), ("so", None)]
+    ("text", "more", "likewise"),
+    [
+        ("and baking soda?", {}, True),
+        ("what about ginger", {}, True),
+        ("so", {}, False),
+        ("and then what", {"common": True}, False),
+        ("what about my job", {"kinds": (("ask_daily_life", 0.5),)}, False),
+        ("and the other herbs he sells from his shop", {}, False),
+    ],
 )
 def test_another_thing_after_a_silence_is_asked_likewise(
-    service: Service, turn: Any, text: str, outcome: str | None
+    service: Service, turn: Any, text: str, more: dict[str, Any], likewise: bool
 ) -> None:
     _, talk = question(service, turn("ask_alternative", text="does turmeric shrink it"))
-    kinds = (("ask_symptoms", 0.4), ("ask_diet", 0.3))
-    reply, after = follow_up(service, turn("follow_up", text=text, kinds=kinds, talk=talk))
-    assert (after.intent == "ask_alternative") == (outcome is not None)
-    assert outcome in (reply.outcome, None)
+    kinds = (("ask_symptoms", 0.3), ("ask_diet", 0.3))
+    reply, after = follow_up(service, turn("follow_up", **{"text": text, "kinds": kinds, "talk": talk, **more}))
+    assert (after.intent == "ask_alternative") == likewise
+    assert not likewise or reply.outcome == "not_covered"
+
+
+def test_what_a_complication_does_stands_with_its_name_too(service: Service, turn: Any) -> None:
+    near = {"overview.3": 0.9, "symptoms.5": 0.1}
+    reply, _ = question(service, turn("ask_complications", ("hypercalcemia",), near, text="what does high calcium do"))
+    assert {"symptoms.5", "overview.3"} == set(reply.passages)
 
 
 def test_back_to_a_part_is_no_goodbye(service: Service, turn: Any) -> None:
     _, talk = question(service, turn("ask_symptoms", text="what would somebody notice"))
     reply, _ = smalltalk(service, turn("goodbye", text="right, back to the symptoms then", talk=talk, confidence=0.9))
     assert (reply.outcome, reply.section) == ("answer", "symptoms")
-    assert smalltalk(service, turn("goodbye", text="back to work, bye", confidence=0.9))[0].outcome == "smalltalk"
+
+
+@pytest.mark.parametrize(
+    ("intent", "text"),
+    [
+        ("goodbye", "back to work, bye"),
+        ("goodbye", "I have to get back to my treatment now, bye"),
+        ("human", "can someone get back to me about my test"),
+        ("distress", "I just want to go back to how I was before the diagnosis"),
+        ("thank", "I can go back to the medicine tomorrow"),
+    ],
+)
+def test_other_small_talk_with_back_to_stays_what_it_is(service: Service, turn: Any, intent: str, text: str) -> None:
+    assert smalltalk(service, turn(intent, text=text, confidence=0.9))[0].outcome == "smalltalk"
 
 
 def test_follow_up_that_is_plainly_a_question_is_read_as_one(service: Service, turn: Any) -> None:

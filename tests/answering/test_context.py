@@ -218,7 +218,9 @@ def test_what_is_merely_suspected_after_an_emergency_is_answered_as_that_was(ser
     assert by_rule(service, sure) is None  # ActionUrgent's affair
 
 
-@pytest.mark.parametrize("told", ["", "crisis", "crisis self", "crisis nobody en", "crisis self en x", "a b c d"])
+@pytest.mark.parametrize(
+    "told", ["", "crisis", "crisis self", "crisis nobody en", "crisis self en ²", "crisis self en 1 2", "a b c d"]
+)
 def test_what_no_guard_tells_is_no_emergency(service: Service, turn: Any, told: str) -> None:
     assert by_rule(service, turn("deny", text="no", alarm=told)) is None
     for metadata in ({"alarm": 5}, {"alarm": {"kind": "crisis"}}, "crisis self en", None):
@@ -272,10 +274,17 @@ def test_thanks_after_a_crisis_are_thanks(service: Service, turn: Any) -> None:
         ("should I go to hospital", False),
         ("it is all the same to me", False),
         ("ok I'm ringing now", True),
-        ("calling already", True),
+        ("I'm calling already", True),
         ("the crew's coming", True),
         ("999 on speaker, she is flat on the bed", True),
         ("no, we are on to them", True),
+        ("pins and needles, they coming down both legs", False),
+        ("the numbness is coming on again", False),
+        ("my ears are ringing already", False),
+        ("I carry on with them tablets", False),
+        ("trying to get them on the phone", False),
+        ("I was on to the nurse last week", False),
+        ("the crew has gone", False),
         ("the radio is on and I'm with the dog", False),
         ("right, calling 999", True),
         ("I'm not on my own, my wife is here", True),

@@ -76,3 +76,4 @@ def test_some_texts_are_put_behind_topics_by_themselves_alone() -> None:
     assert all(text.endswith(f": {texts[at]}") for at, text in some.items())
     assert set(behind_one(topics, texts[::-1], 200).values()) == set(some.values())
     assert len(behind_one(topics, texts[:50], 200)) == 50
+    assert len(behind_one(topics, texts[:399], 200)) < 280

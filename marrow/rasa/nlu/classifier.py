@@ -10,7 +10,7 @@ silent, urgent, ...; see marrow.answering.turn). Their product decides: first th
 shares times the second one's, then the kind within it. Several kinds that articles answer may share what one kind that
 they do not answer would win alone.
 
-A question that names nothing is judged twice in a talk: as it is, and behind what the talk is about (see
+A question that names nothing of the article is judged twice in a talk: as it is, and behind what the talk is about (see
 marrow.answering.topic), by two more regressions that learn from the questions written so alone; the weighted geometric
 mean decides. One pair for both readings blurs what a lone word ("pain") asks for.
 
@@ -20,6 +20,7 @@ A third regression judges whether a message is an emergency, by the n-grams as t
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,8 +131,8 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
     beside the vector, `urgent_from` the share from which on a message is an emergency whatever else it may be. Of the
     regression of emergencies by n-grams, `words_C` is as `C`, `words` what its log odds are multiplied by, and
     `words_at` what is taken from that before it is added to the others' log odds. `in_talk` is the weight, 0 to 1, of a
-    question's reading behind the topic of the talk beside its own where it names nothing, `beside` where it does, and
-    `in_talk_C` is as `C` for that reading.
+    question's reading behind the topic of the talk beside its own where it leans on that by its words, `beside` where
+    it does not (`InTalk.leans`), and `in_talk_C` is as `C` for that reading.
     """
 
     @staticmethod
@@ -152,6 +153,12 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
             "max_iter": 300,
             "tol": 1e-3,
         }
+
+    @staticmethod
+    def fingerprint_addon(config: dict[str, Any]) -> str | None:
+        """The code outside this class: with other code, it is trained again."""
+        parts = ("rasa/nlu/classifier.py", "answering/topic.py", "answering/turn.py")
+        return hashlib.sha256(b"\0".join((settings.ROOT / "marrow" / part).read_bytes() for part in parts)).hexdigest()
 
     def __init__(self, config: dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource) -> None:
         super().__init__(config, name, model_storage, resource)
@@ -247,7 +254,7 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
             if (read := message.get(IN_TALK)) and self._behind.kinds.classes:
                 other = self._ngrams(with_topic(read.topic.lower(), _lemmas(message)))
                 weight = self.config["in_talk"] if read.leans else self.config["beside"]
-                shares = _both(shares, self._behind.shares(read.vector[np.newaxis, :], other), weight, urgent)
+                shares = _blended(shares, self._behind.shares(read.vector[np.newaxis, :], other), weight, urgent)
             by_words = self.config["words"] * self._words.log_odds(ngrams) - self.config["words_at"]
             shares[urgent] *= np.exp(np.clip(by_words, -30, 30))
             shares /= max(shares.sum(), _LEAST)
@@ -323,7 +330,7 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
         return component
 
 
-def _both(
+def _blended(
     alone: npt.NDArray[np.float32], behind: npt.NDArray[np.float32], weight: float, urgent: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.float32]:
     """Both readings' P(kind), float32[kinds]; whether it is an emergency, the message alone says."""

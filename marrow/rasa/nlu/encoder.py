@@ -34,7 +34,7 @@ def is_in_talk(example: Message) -> bool:
 
 
 @functools.lru_cache(maxsize=2)
-def shared_encoder(adapter: Path = ADAPTER) -> Encoder:
+def shared_encoder(adapter: Path) -> Encoder:
     """The process's encoder with an adapter, for all components: another one takes 130 MB or more."""
     return load_encoder(adapter=adapter)
 
@@ -59,7 +59,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
     def __init__(self, config: dict[str, Any], name: str) -> None:
         super().__init__(name, config)
         self._mask = Mask(config["written_for"])
-        self._encoder = shared_encoder()
+        self._encoder = shared_encoder(ADAPTER)
 
     @classmethod
     def create(
@@ -99,6 +99,8 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
         messages = [m for m in training_data.training_examples if m.get(TEXT)]
         for adapter, behind in ((ADAPTER, False), (TALK_ADAPTER, True)):
             chosen = [m for m in messages if is_in_talk(m) == behind]
+            if not chosen:
+                continue
             vectors = load_encoder(os.cpu_count() or 1, adapter).encode(list(read_training(chosen)))
             for message, vector in zip(chosen, vectors, strict=True):
                 self._add(message, vector)

@@ -24,6 +24,7 @@ from marrow.answering.encoder import ADAPTER, TALK_ADAPTER, Vectors, load_encode
 from marrow.answering.items import item_of, narrowed
 from marrow.answering.retrieval import PassageRanker
 from marrow.answering.scope import Example, Scope, owners_of, training_set
+from marrow.answering.spelling import load_abbreviations
 from marrow.answering.terms import TERM, article_terms
 from marrow.answering.topic import behind_one, names_part, points, topic_of, topics_of, with_topic
 from marrow.answering.turn import Talk
@@ -32,6 +33,7 @@ from marrow.errors import ModelError
 from marrow.rasa.nlu.encoder import VECTOR, is_in_talk, shared_encoder
 from marrow.rasa.nlu.spelling import ABBREVIATIONS, read_text
 from marrow.rasa.nlu.terms import build_finder
+from marrow.safety.hygiene import normalise
 
 #: The key under which a message carries its reading behind the topic for the classifier that follows.
 IN_TALK = "in_talk"
@@ -39,9 +41,16 @@ IN_TALK = "in_talk"
 #: Short questions without a subject that a word must stand in to be common; longer ones tell stories of anything.
 COMMON, SHORT = 3, 12
 
-#: The weight of a question's reading behind its topic for the passages, beside its own: of one that names nothing, and
-#: of any other.
+#: The weight of a question's reading behind its topic for the passages, beside its own: of one that leans on the talk
+#: by its words (`InTalk.leans`), and of any other.
 BEHIND, BESIDE = 0.65, 0.5
+# What `train` rests on outside the component's class, which is all that Rasa looks at.
+_ANSWERING = settings.ROOT / "marrow" / "answering"
+_CODE = (
+    settings.ROOT / "marrow" / "rasa" / "nlu" / "evidence.py",
+    *(_ANSWERING / f"{n}.py" for n in ("retrieval", "scope", "terms", "topic")),
+)
+
 #: Questions of anything that are read behind some topic, for what tells whether one is about the talk's subject.
 ANYTHING = 4000
 
@@ -138,7 +147,8 @@ class Evidence(GraphComponent):  # type: ignore[misc]
 
     @staticmethod
     def fingerprint_addon(config: dict[str, Any]) -> str | None:
-        """The articles, the encoder's adapters and the abbreviations: with others, this component is trained again."""
+        """The articles, the encoder's adapters, the abbreviations and the code outside this class: with others, this
+        component is trained again."""
         folder = settings.DATA
         files = [
             *sorted((folder / "articles").glob("*.md")),
@@ -146,6 +156,7 @@ class Evidence(GraphComponent):  # type: ignore[misc]
             ADAPTER,
             TALK_ADAPTER,
             ABBREVIATIONS,
+            *_CODE,
         ]
         return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
 
@@ -161,7 +172,9 @@ class Evidence(GraphComponent):  # type: ignore[misc]
         finder = build_finder(library)
         subjects = {e.subject.casefold() for e in examples if e.subject}
         belongs = {s: owners_of(s, finder) for s in subjects}
-        known = {m.get(TEXT): m.get_dense_features(TEXT)[1].features[0] for m in messages}
+        known = {m.get(TEXT): _vector(m) for m in messages}
+        read_behind = [(_example(m), _vector(m)) for m in behind]
+        write_out = load_abbreviations(ABBREVIATIONS).write_out
         sets, talk_sets = {}, {}
         for article in library.articles:
             texts, labels = training_set(article, examples, asked, belongs)
@@ -169,12 +182,16 @@ class Evidence(GraphComponent):  # type: ignore[misc]
             known.update(zip(new, encoder.encode(new), strict=True))
             sets[article.id] = (np.array([known[t] for t in texts], dtype=np.float32), labels)
             chosen = behind_one(topics_of(article, article_terms(article)), texts, ANYTHING)
-            texts, labels = list(chosen.values()), [labels[at] for at in chosen]
-            for example in (_example(m) for m in behind):
-                if example.written_for in ("", article.id) and example.intent in (*asked, "other_subject"):
-                    texts.append(example.text)
-                    labels.append(int(example.intent != "other_subject"))
-            talk_sets[article.id] = (talk_encoder.encode(texts), labels)
+            vectors = talk_encoder.encode([write_out(normalise(text)) for text in chosen.values()])
+            mine = [
+                (vector, int(example.intent != "other_subject"))
+                for example, vector in read_behind
+                if example.written_for in ("", article.id) and example.intent in (*asked, "other_subject")
+            ]
+            talk_sets[article.id] = (
+                np.array([*vectors, *(vector for vector, _ in mine)], dtype=np.float32),
+                [*(labels[at] for at in chosen), *(label for _, label in mine)],
+            )
         self._learnt = Learnt(
             Scope.fit(sets), PassageRanker.fit(library.articles, encoder),
             Scope.fit(talk_sets), PassageRanker.fit(library.articles, talk_encoder),
@@ -208,9 +225,9 @@ class Evidence(GraphComponent):  # type: ignore[misc]
             talk = Talk.from_slot(tracker.get_slot("talk"))
             if read := self._in_talk(message, talk, common or points(message.get(TEXT))):
                 message.set(IN_TALK, read)
-                scores = _both(scores, self._learnt.talk_ranker.of(read.vector), BEHIND if read.leans else BESIDE)
-                here = self._learnt.talk_scope.of(read.vector).get(str(talk.article), 0.0)
-                scope[str(talk.article)] = max(scope[str(talk.article)], here)
+                scores = _blended(scores, self._learnt.talk_ranker.of(read.vector), BEHIND if read.leans else BESIDE)
+                id = str(talk.article)
+                scope[id] = max(scope.get(id, 0.0), self._learnt.talk_scope.of(read.vector).get(id, 0.0))
             evidence = {
                 "scope": {a: round(p, 4) for a, p in scope.items()},
                 "scores": scores,
@@ -242,7 +259,7 @@ class Evidence(GraphComponent):  # type: ignore[misc]
         return terms[entity["value"].casefold()].specific
 
 
-def _both(one: dict[str, float], other: dict[str, float], weight: float) -> dict[str, float]:
+def _blended(one: dict[str, float], other: dict[str, float], weight: float) -> dict[str, float]:
     """P(passage) of a question as it is and, with this weight, behind its topic: the geometric mean, one within each
     article."""
     means = {id: share ** (1 - weight) * other[id] ** weight for id, share in one.items()}
@@ -264,6 +281,11 @@ def _common_words(messages: list[Message]) -> frozenset[str]:
 
 def _words(message: Message) -> set[str]:
     return {token.lemma.lower() for token in message.get("text_tokens") or () if token.text.isalpha()}
+
+
+def _vector(message: Message) -> Vectors:
+    vector: Vectors = message.get_dense_features(TEXT)[1].features[0]
+    return vector
 
 
 def _vectors(rows: list[Any]) -> Vectors:
