@@ -40,7 +40,7 @@ from marrow.answering.encoder import (
     TALK_ADAPTER,
     base_file,
     encoder_files,
-)  # fmt: skip
+)
 from marrow.answering.scope import owners_of, training_set
 from marrow.answering.terms import article_terms
 from marrow.answering.topic import behind_one, topics_of

@@ -40,11 +40,9 @@ _OF_THE_BOT, PLAINLY = {"capabilities", "how_are_you", "bot_identity"}, 0.8
 _MISSES = {"repair", "unclear"}
 
 _MEANT = re.compile(r"\bmean(?:t|ing)?\b", re.IGNORECASE)
-# "Ok, go back to the tests", which is said in such words as these intents have.
-_BACK, _MAY_GO_BACK = (
-    re.compile(r"(?<!get )\bback to (?:the|those|that)\b", re.IGNORECASE),
-    {"goodbye", "affirm", "deny"},
-)
+# "Ok, go back to the tests" looks like one of these.
+_MAY_GO_BACK = {"goodbye", "affirm", "deny"}
+_BACK = re.compile(r"(?<!get )\bback to (?:the|those|that)\b", re.IGNORECASE)
 # "And baking soda?": the question before, of another thing, where no other kind of question is likelier than this.
 _AND, UNSURE = re.compile(r"(?:and|or|what about|how about)\b", re.IGNORECASE), 0.4
 _NOT = re.compile(r"\b(?:do not|don'?t|dont|never|not)\b", re.IGNORECASE)
