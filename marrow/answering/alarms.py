@@ -11,9 +11,9 @@ from marrow.answering.turn import EMERGENCIES, Talk, Turn, family_of
 from marrow.reply import Reply, compose, with_line
 from marrow.safety.red_flags import Alarm
 
-#: From which share of emergencies on the classifier alarms. From 0.4 to 0.95 the same emergencies of the held-out sets
-#: are found that the floor misses; of calm statements a third fewer alarm.
-SURE = 0.8
+#: From which share of emergencies on the classifier alarms. Of ten new authors' 2,055 emergencies 23 lie between this
+#: and 0.8, of their 1,110 calm messages 14; of 8,000 held-out messages four, all calm.
+SURE = 0.5
 
 #: What goes on about a crisis when it follows one ("no", "nobody is here"), and about another emergency ("can it wait
 #: until Monday?", "it has eased a bit"): small talk and honest silence would leave the person alone with it.

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from marrow.answering import passages as choose
-from marrow.answering.context import groups_of, in_context, the_rest
+from marrow.answering.context import groups_of, in_context, the_others, the_rest
 from marrow.answering.meaning import Wanted, bare, wanted
 from marrow.answering.named import terms_of
 from marrow.answering.offers import offer, section_offers
@@ -148,7 +148,8 @@ def answer(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     terms = terms_of(service, picked, turn)
     if lacking := _lacking(picked, turn, terms):
         return not_covered(service, turn, lacking, picked)
-    found = the_rest(picked, turn, terms) or choose.select(picked, terms, turn)
+    rest = the_rest(picked, turn, terms) or the_others(service, picked, turn, terms)
+    found = rest or choose.select(picked, terms, turn)
     if not found:
         return not_covered(service, turn, "detail", picked)
     about = [term for term in terms if any(p.id in term.passages for p in found)]

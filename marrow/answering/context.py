@@ -27,6 +27,19 @@ GROUPS = {"treatment": "drug", "diagnosis": "test"}
 #: What asks no more than which of the things that were told is meant.
 ASKS_FOR_ONE = {"follow_up", "tell_more", "simplify", "ask_definition", "nlu_fallback", "repair"}
 
+# "The other signs?", "what else is there?"; "another dose" and "what else comes with it" ask more of the same.
+_OTHERS = re.compile(
+    r"\b(?:the|any|some|what|wat|which) others?\b(?! (?:day|side|words?|names?|leg|hip|hand|people|person))"
+    r"|\b(?:what|anything|something) else\b"
+    r"(?=\W*$| (?:is|are) (?:there|on)\b| (?:then|they|do they|can they|besides|apart)\b)",
+    re.IGNORECASE,
+)
+_OF_THE_SAME = re.compile(
+    r"\b(?:do|does|did|can|could|will|would|might) (?:it|this|that|they|these|those) (?:do|cause|make|mean)\b"
+    r"|\b(?:than|before|after|like|do|does) the others\b|\bcomes? with\b",
+    re.IGNORECASE,
+)
+
 # "apart from surgery", "not an operation": what is asked for is the rest.
 _APART = r"(?:apart|aside) from|other than|besides|except(?: for)?|instead of|rather than"
 _NOT = r"not|no|against|(?:do|does|did)(?:n['’]?t| not) (?:want|fancy|like)|refuse[sd]?"
@@ -146,6 +159,26 @@ def the_rest(article: Article, turn: Turn, terms: Sequence[Term]) -> tuple[Passa
     # Of a list a bullet can be left out, of a text nothing.
     found.sort(key=lambda section: not any(p.bullet and p.id in excluded for p in section.passages))
     return tuple(p for section in found[:1] for p in section.passages if not (p.bullet and p.id in excluded))
+
+
+def the_others(service: Service, article: Article, turn: Turn, terms: Sequence[Term]) -> tuple[Passage, ...]:
+    """ "The other signs?" after one or two of a list: the other bullets of that list; none where something is named, or
+    another part is asked for."""
+    talk = turn.talk
+    if talk.article != article.id or not turn.common or turn.others:
+        return ()
+    if any(term.specific and term.value in turn.names for term in terms):
+        return ()
+    if not _OTHERS.search(turn.text) or _OF_THE_SAME.search(turn.text):
+        return ()
+    # After a silence the nearest passage was shown; what was asked about stays.
+    told = {id for term in _asked_before(service, talk) for id in term.passages} if talk.misses else {*talk.passages}
+    section = article.section(SECTIONS_OF.get(turn.intent, (talk.section or "",))[0])
+    bullets = [p for p in section.passages if p.bullet] if section else []
+    shown = [p for p in bullets if p.id in told]
+    if not 0 < len(shown) <= NARROW or (not talk.misses and len(told) > len(shown)):
+        return ()
+    return tuple(p for p in bullets if p not in shown)
 
 
 def _is_excepted(turn: Turn, name: str) -> bool:

@@ -19,7 +19,7 @@ from marrow.answering.answers import (
     show,
     topic_offers,
 )
-from marrow.answering.context import ASKS_FOR_ONE, in_context, points_back, the_rest
+from marrow.answering.context import ASKS_FOR_ONE, in_context, points_back, the_others, the_rest
 from marrow.answering.named import section_named, specific_terms, terms_of
 from marrow.answering.offers import section_offers
 from marrow.answering.parts import ASKS_FOR
@@ -45,6 +45,13 @@ _MAY_GO_BACK = {"goodbye", "affirm", "deny"}
 _BACK = re.compile(r"(?<!get )\bback to (?:the|those|that)\b", re.IGNORECASE)
 # "And baking soda?": the question before, of another thing, where no other kind of question is likelier than this.
 _AND, UNSURE = re.compile(r"(?:and|or|what about|how about)\b", re.IGNORECASE), 0.4
+# "Summarise the treatments once more", "go over the symptoms again": the whole part, whatever kind it looks like.
+_SUM_UP = re.compile(
+    r"(?:so |ok |okay |please |and )*(?:(?:can|could|would|will) you )?(?:please |just )?"
+    r"(?:summari[sz]e|sum up|recap|repeat|list|go (?:over|through)|run through|remind me of|tell me again) "
+    r"(?:(?:all|me|us|of|the|its|those) )*(?P<part>[\w ]+?)(?: again| once more| for me| in short| please| then)*[ .?!]*",
+    re.IGNORECASE,
+)
 _NOT = re.compile(r"\b(?:do not|don'?t|dont|never|not)\b", re.IGNORECASE)
 
 #: From this confidence on, and in more words, a kind that articles do not answer is not asked of one of the things that
@@ -90,7 +97,23 @@ def by_rule(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
         return None
     if not turn.known:
         return smalltalk(service, turn, "unclear")
-    return _by_name(service, turn) or _one_of_them(service, turn)
+    return _summed_up(service, turn) or _by_name(service, turn) or _one_of_them(service, turn)
+
+
+def _summed_up(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
+    """A part of the article talked about that is asked for as a whole by its name."""
+    article, _ = _shown(service, turn.talk)
+    asked = _SUM_UP.fullmatch(turn.text.strip())
+    if article is None or asked is None:
+        return None
+    kind = _kind_of(service, asked["part"].casefold())
+    section = article.section(kind)
+    return show(service, article, section.passages, turn.talk, f"ask_{kind}") if section else None
+
+
+def _kind_of(service: Service, name: str) -> str:
+    """The kind of section that has this name, else an empty text."""
+    return next((kind for kind, names in service.wording.section_words.items() if name in names), "")
 
 
 def _by_name(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
@@ -101,7 +124,7 @@ def _by_name(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
     specific = [(id, v) for id, v in named if service.terms[id][v.casefold()].specific]
     known = [a for a in service.library.articles if len(service.library.articles) == 1 or a.id == turn.talk.article]
     if not specific and known:
-        kind = next((kind for kind, names in service.wording.section_words.items() if bare in names), "")
+        kind = _kind_of(service, bare)
         section = known[0].section(kind)
         if section and not _OF_THEMSELVES.fullmatch(bare):
             return show(service, known[0], section.passages, turn.talk, f"ask_{kind}")
@@ -263,7 +286,7 @@ def _follow_up(service: Service, turn: Turn) -> tuple[Reply, Talk]:
         return question(service, replace(turn, intent=kind, scope={**turn.scope, picked.id: 1.0}))
     if picked.id in turn.articles and not terms and turn.talk.intent in SECTIONS_OF and turn.talk.article != picked.id:
         return question(service, replace(turn, intent=str(turn.talk.intent), ranking=()))
-    if rest := the_rest(picked, turn, terms):
+    if rest := the_rest(picked, turn, terms) or the_others(service, picked, turn, terms):
         return show(service, picked, rest, turn.talk, turn.talk.intent or "ask_treatment")
     if terms:
         order = [turn.talk.section, "treatment", *(s.kind for s in picked.sections)]

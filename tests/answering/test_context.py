@@ -117,6 +117,47 @@ def test_what_is_excepted_is_left_out_of_the_part_that_is_asked_for(service: Ser
         assert question(service, asked)[0].passages == ("symptoms.1", "symptoms.2", "symptoms.4", "symptoms.5")
 
 
+@pytest.mark.parametrize("text", ["and the other signs?", "any others besides that one", "what else is on the list"])
+def test_the_others_are_the_rest_of_the_list_that_was_asked_of(
+    service: Service, turn: Any, asked: Any, text: str
+) -> None:
+    talk = asked("ask_symptoms", "hypercalcemia", "is hypercalcemia a sign")
+    talk = question(service, pointing(turn, "ask_timing", "how quickly does it come on", talk))[1]
+    reply, _ = question(service, turn("ask_symptoms", text=text, talk=talk, common=True, near={"symptoms.5": 0.9}))
+    assert reply.passages == ("symptoms.2", "symptoms.3", "symptoms.4")
+
+
+@pytest.mark.parametrize(
+    ("intent", "text", "common"),
+    [
+        ("ask_symptoms", "what else does it do", True),
+        ("ask_symptoms", "what else comes with it", True),
+        ("ask_symptoms", "do others feel sick with it", True),
+        ("ask_symptoms", "who else gets it", True),
+        ("ask_symptoms", "is there another word for it", True),
+        ("ask_symptoms", "is it worse than the others", True),
+        ("ask_symptoms", "is a headache one of the other signs", False),
+        ("ask_complications", "what other complications", True),
+    ],
+)
+def test_more_of_the_same_and_another_part_are_not_the_others(
+    service: Service, turn: Any, asked: Any, intent: str, text: str, common: bool
+) -> None:
+    talk = asked("ask_symptoms", "hypercalcemia", "is hypercalcemia a sign")
+    reply, _ = question(service, turn(intent, text=text, talk=talk, common=common, near={"symptoms.5": 0.9}))
+    assert "symptoms.2" not in reply.passages
+
+
+@pytest.mark.parametrize("text", ["Sum up the treatments again", "can you go over the treatment once more?"])
+def test_a_part_is_summed_up_by_its_name(service: Service, turn: Any, asked: Any, text: str) -> None:
+    talk = asked("ask_symptoms", "hypercalcemia", "is hypercalcemia a sign")
+    found = by_rule(service, turn("ask_followup_care", text=text, talk=talk))
+    assert found and {id.split(".")[0] for id in found[0].passages} == {"treatment"} and len(found[0].passages) > 1
+    for other in ("list the side effects of surgery", "summarise the football"):
+        assert by_rule(service, turn("ask_side_effects", text=other, talk=talk)) is None
+    assert by_rule(service, turn("ask_followup_care", text=text)) is None  # nothing was talked about
+
+
 def test_what_happens_without_a_treatment_is_no_question_for_others(service: Service, turn: Any) -> None:
     names = {"radiation therapy": "radiation therapy"}
     text = "what can happen without radiation therapy"
@@ -211,7 +252,7 @@ def test_what_follows_a_crisis_and_asks_nothing_is_no_small_talk(
 
 
 def test_what_is_merely_suspected_after_an_emergency_is_answered_as_that_was(service: Service, turn: Any) -> None:
-    unsure = (("crisis", 0.6), ("deny", 0.3))
+    unsure = (("crisis", 0.45), ("deny", 0.4))
     found = by_rule(service, turn("crisis", text="I just can't any more", ranking=unsure, alarm="crisis self en"))
     assert found and found[0].outcome == "urgent"
     sure = turn("crisis", text="I just can't any more", ranking=(("crisis", 0.9),), alarm="crisis self en")
