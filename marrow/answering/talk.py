@@ -49,7 +49,8 @@ _AND, UNSURE = re.compile(r"(?:and|or|what about|how about)\b", re.IGNORECASE), 
 _SUM_UP = re.compile(
     r"(?:so |ok |okay |please |and )*(?:(?:can|could|would|will) you )?(?:please |just )?"
     r"(?:summari[sz]e|sum up|recap|repeat|list|go (?:over|through)|run through|remind me of|tell me again) "
-    r"(?:(?:all|me|us|of|the|its|those) )*(?P<part>[\w ]+?)(?: again| once more| for me| in short| please| then)*[ .?!]*",
+    r"(?:(?:all|me|us|of|the|its|those) )*(?P<part>[\w ]+?)(?: again| once more| for me| in short| please| then)*"
+    r"[ .?!]*",
     re.IGNORECASE,
 )
 _NOT = re.compile(r"\b(?:do not|don'?t|dont|never|not)\b", re.IGNORECASE)
