@@ -50,17 +50,11 @@ def test_blocked_turn_is_answered_in_time_and_stops_nobody(faulty: Running) -> N
     assert replies[0]["outcome"] == "error"
 
 
-@pytest.mark.parametrize("damage", ["missing", "damaged", "truncated"])
-def test_without_a_model_people_get_a_word_and_emergencies_their_reply(
-    model: Path, tmp_path: Path, damage: str
-) -> None:
+def test_without_a_model_people_get_a_word_and_emergencies_their_reply(model: Path, tmp_path: Path) -> None:
     broken = tmp_path / "broken.tar.gz"
-    if damage == "damaged":
-        broken.write_bytes(b"this is no model")
-    elif damage == "truncated":
-        shutil.copy(model, broken)
-        with broken.open("r+b") as file:
-            file.truncate(broken.stat().st_size // 2)
+    shutil.copy(model, broken)
+    with broken.open("r+b") as file:
+        file.truncate(broken.stat().st_size // 2)
     command = ("-m", "marrow", "serve", "--port", "{port}", "--model", str(broken))
     with serving(tmp_path, *command, wait_ready=False) as running:
         for _ in range(2):

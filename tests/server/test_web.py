@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.server.running import Running, serving
+from tests.server.running import Running
 
 pytestmark = pytest.mark.server
 
@@ -130,31 +129,11 @@ def test_feedback_is_for_replies_of_this_conversation(person: Person, server: Ru
         assert person.call("feedback", body) == 400
 
 
-def test_origins(server: Running, model: Path, tmp_path: Path) -> None:
+def test_strange_origins_are_refused(server: Running) -> None:
     path = "/webhooks/web/session"
     assert server.post(path, {}, {"Origin": f"http://127.0.0.1:{server.port}"})[0] == 200
     assert server.post(path, {}, {"Origin": "https://evil.example"})[0] == 403
     assert server.call("OPTIONS", path, None, {"Origin": "https://evil.example"})[0] == 403
-    with serving(tmp_path, wait_ready=False, MARROW_ORIGINS="https://hospital.example") as running:
-        status, headers, _ = running.call("OPTIONS", path, None, {"Origin": "https://hospital.example"})
-        assert status == 204
-        assert headers["access-control-allow-origin"] == "https://hospital.example"
-        assert "access-control-allow-credentials" not in headers
-        assert running.post(path, {}, {"Origin": "https://hospital.example"})[0] == 200
-
-
-def test_too_fast_and_not_ready(model: Path, tmp_path: Path) -> None:
-    with serving(tmp_path, wait_ready=False, MARROW_WEB_BURST="3", MARROW_WEB_PER_SECOND="0.01") as running:
-        person = Person(running)
-        statuses = []
-        for _ in range(6):
-            status, headers, raw = running.call("POST", "/webhooks/web/message", {"text": "hello"}, person.headers)
-            statuses.append(status)
-            if status in (429, 503):
-                assert int(headers["retry-after"]) >= 1
-                assert json.loads(raw)["reply"]["outcome"] == "error"
-        assert statuses[-1] in (429, 503)
-        assert person.send(text="i am coughing up blood")[0] == 200
 
 
 def test_page_and_widget_are_served_with_a_strict_policy(server: Running) -> None:
