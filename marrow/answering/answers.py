@@ -24,7 +24,7 @@ IN_SCOPE = 0.9
 #: Two articles whose P differ by less are both meant.
 CLOSE = 0.25
 #: What is added to the log odds of an article that is named, one of whose own terms is, or that is being talked about.
-NAMED, TERM_NAMED, TALKED_ABOUT = 3.0, 2.0, 2.5
+NAMED, TERM_NAMED, TALKED_ABOUT = 5.0, 2.0, 2.5
 #: Groups of data/wording/elsewhere.yml that are subjects of their own: a question that names one, and no article or
 #: term of one, is about it, whatever is being talked about.
 FOREIGN = {"condition"}
@@ -211,10 +211,10 @@ def _lacking(article: Article, turn: Turn, terms: Sequence[Term]) -> str | None:
 
 def pick_article(service: Service, turn: Turn) -> Article | tuple[Reply, Talk]:
     """The article the question is about, or the reply to one that is about none, or about an unclear one of several."""
-    likely = {a: p for a, p in scope_of(service, turn).items() if p >= IN_SCOPE}
-    if not likely:
+    likely = scope_of(service, turn)
+    best = max(likely.values(), default=0.0)
+    if best < IN_SCOPE:
         return refuse(service, turn)
-    best = max(likely.values())
     close = [a for a, p in likely.items() if best - p <= CLOSE]
     return service.library.article(close[0]) if len(close) == 1 else _ask_which(service, turn, close)
 

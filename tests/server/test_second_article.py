@@ -17,8 +17,8 @@ pytestmark = pytest.mark.server
 FIXTURES = ROOT / "tests" / "fixtures" / "articles"
 
 
-def thinned(questions: str, keep: int = 4) -> str:
-    """Every fourth training question: enough to see that a new article needs none of its own, in less time."""
+def thinned(questions: str, keep: int = 10) -> str:
+    """Every tenth training question: enough to see that a new article needs none of its own, in less time."""
     lines, seen = [], 0
     for line in questions.splitlines():
         seen += line.startswith("    - ")
@@ -94,4 +94,18 @@ def test_talk_stays_with_its_article_until_another_is_named(two: Running) -> Non
 
 def test_what_neither_has_is_refused(two: Running) -> None:
     assert two.say("how is asthma treated")["outcome"] in {"out_of_scope", "not_covered"}
-    assert two.say("how much does treatment of glimmer elbow cost")["outcome"] == "not_covered"
+    assert two.say("how much does a tennis racket cost")["outcome"] == "out_of_scope"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "how much does treatment of {} cost",
+        "how long will I live with {}",
+        "is {} hereditary",
+        "what should I eat with {}",
+    ],
+)
+@pytest.mark.parametrize("name", ["glimmer elbow", "bone metastasis"])
+def test_what_a_named_article_lacks_is_not_covered_but_on_the_subject(two: Running, name: str, question: str) -> None:
+    assert two.say(question.format(name), f"{name} {question}")["outcome"] == "not_covered"
