@@ -64,7 +64,7 @@ eval: install ## ask a running assistant every set of questions, print tables, w
 
 eval-gate: install ## serve the newest model for a moment, and fail where a set falls below tests/heldout/gates.yml
 	@$(PY) -m marrow train --if-needed
-	@$(PY) -m evaluation --serve --gate --report reports/gate $(EVAL)
+	@$(PY) -m evaluation --serve 2 --gate --report reports/gate $(EVAL)
 
 compare: install ## put Marrow beside the stock pipeline and the nearest passage: one table (trains the stock once)
 	@$(PY) -m evaluation.compare $(COMPARE)

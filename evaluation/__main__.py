@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import argparse
 import json
+import queue
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from evaluation.asking import Client, ask_all
+from evaluation.asking import Ask, Client, ask_all
 from evaluation.gates import broken, load_gates
 from evaluation.measures import Result, measure
 from evaluation.report import render
-from evaluation.serving import own_assistant
+from evaluation.serving import own_assistants
 from evaluation.sets import QuestionSet, load_sets, load_targets
 from marrow import settings
 from marrow.errors import MarrowError
@@ -32,9 +34,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     try:
         if not args.serve:
-            return _evaluate(args, args.url)
-        with own_assistant() as server:
-            return _evaluate(args, f"http://127.0.0.1:{server.port}")
+            return _evaluate(args, [args.url])
+        with own_assistants(args.serve) as servers:
+            return _evaluate(args, [f"http://127.0.0.1:{server.port}" for server in servers])
     except MarrowError as error:
         print(f"eval: {error}", file=sys.stderr)
         return 1
@@ -46,7 +48,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--url", default="http://localhost:5005", help="where the assistant runs")
     parser.add_argument(
-        "--serve", action="store_true", help="start one for the time, with the newest model, limits off"
+        "--serve",
+        type=int,
+        nargs="?",
+        const=1,
+        default=0,
+        metavar="N",
+        help="start N of them for the time, with the newest model, limits off; each is asked other sets",
     )
     parser.add_argument("--sets", default="", help="only these, separated by commas")
     parser.add_argument("--gate", action="store_true", help="ask the gated sets only; fail where one falls")
@@ -58,17 +66,17 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _evaluate(args: argparse.Namespace, url: str) -> int:
+def _evaluate(args: argparse.Namespace, urls: Sequence[str]) -> int:
     gates = load_gates() if args.gate else {}
     wanted = [s for s in args.sets.split(",") if s] or list(gates)
     sets = _chosen(load_sets(), wanted)
-    client = Client(url)
-    model, targets = client.served_model(), load_targets()
+    clients = [Client(url) for url in urls]
+    model, targets = clients[0].served_model(), load_targets()
     results: list[Result] = []
-    for questions in sets:
-        results.append(measure(questions, ask_all(questions.conversations, client.ask)))
-        show = questions.read or args.questions
-        print(render(results[-1], targets, failures=args.failures, texts=show), flush=True)
+    for result in measured(sets, [client.ask for client in clients]):
+        results.append(result)
+        show = result.set.read or args.questions
+        print(render(result, targets, failures=args.failures, texts=show), flush=True)
     _write(args, model, results, targets)
     scores = {r.set.name: r.as_dict() | {"measured_on": time.strftime("%Y-%m-%d")} for r in results}
     card = add_scores(model, scores)
@@ -79,6 +87,23 @@ def _evaluate(args: argparse.Namespace, url: str) -> int:
     if args.gate and not lines:
         print(f"All gates of {', '.join(gates)} hold.")
     return 1 if lines else 0
+
+
+def measured(sets: Sequence[QuestionSet], asks: Sequence[Ask]) -> Iterator[Result]:
+    """The sets' results in their order; each of several assistants is asked the next set that nobody is asked yet."""
+    free: queue.SimpleQueue[Ask] = queue.SimpleQueue()
+    for ask in asks:
+        free.put(ask)
+
+    def one(questions: QuestionSet) -> Result:
+        ask = free.get()
+        try:
+            return measure(questions, ask_all(questions.conversations, ask))
+        finally:
+            free.put(ask)
+
+    with ThreadPoolExecutor(len(asks)) as pool:
+        yield from pool.map(one, sets)
 
 
 def _chosen(sets: list[QuestionSet], wanted: list[str]) -> list[QuestionSet]:

@@ -26,7 +26,7 @@ from evaluation.judging import Judged, Reply
 from evaluation.measures import Share, measure, share_dict
 from evaluation.others import STOCK_EPOCHS, Cost
 from evaluation.report import table
-from evaluation.serving import own_assistant
+from evaluation.serving import own_assistants
 from evaluation.sets import QuestionSet, load_sets
 from marrow import settings
 from marrow.errors import MarrowError
@@ -98,7 +98,7 @@ def _marrow(url: str | None, sets: Sequence[QuestionSet]) -> tuple[list[Row], li
     if url is not None:
         return _ask_marrow(Client(url), sets, None), []
     print("Marrow ...", file=sys.stderr, flush=True)
-    with own_assistant() as server:
+    with own_assistants() as (server,):
         return _ask_marrow(Client(f"http://127.0.0.1:{server.port}"), sets, server.process.pid), []
 
 

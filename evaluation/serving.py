@@ -13,20 +13,24 @@ from tests.server.running import Running, serving
 
 
 @contextlib.contextmanager
-def own_assistant() -> Iterator[Running]:
-    """Serve the newest model on a free port, ready and without limits, until the block ends.
+def own_assistants(count: int = 1) -> Iterator[list[Running]]:
+    """Serve the newest model on `count` free ports, ready and without limits, until the block ends.
 
     Raises:
-        ModelError: there is no model, or the server does not become ready with it.
+        ModelError: there is no model, or a server does not become ready with it.
     """
     if newest_model() is None:
         raise ModelError("there is no model in models/; run `make train`")
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        try:
-            server = stack.enter_context(
-                serving(folder, MARROW_REST_BURST="0", MARROW_WEB_BURST="0", MARROW_SESSION_BURST="0")
-            )
+        try:  # each loads its model while the next one starts
+            servers = [stack.enter_context(_without_limits(folder)) for _ in range(count)]
+            for server in servers:
+                server.wait_for(server.ready)
         except RuntimeError as error:
             raise ModelError(str(error)) from error
-        yield server
+        yield servers
+
+
+def _without_limits(folder: Path) -> contextlib.AbstractContextManager[Running]:
+    return serving(folder, wait_ready=False, MARROW_REST_BURST="0", MARROW_WEB_BURST="0", MARROW_SESSION_BURST="0")

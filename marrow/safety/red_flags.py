@@ -420,7 +420,7 @@ class _Finder:
                 grouped.setdefault((name, phrases, needs.mask(way)), []).append(way)
         self._ways: list[tuple[int, frozenset[str], Matcher]] = []
         for (name, phrases, mask), group in grouped.items():
-            matcher = Matcher(vocab)
+            matcher = Matcher(vocab, validate=False)  # _pattern has; spaCy would take half of all the loading for it
             matcher.add(name, [list(way.tokens) for way in group])
             self._ways.append((mask, phrases, matcher))
 

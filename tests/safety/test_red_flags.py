@@ -46,6 +46,11 @@ shown (615 missed by the floor, 601 now: what is told in such voices is for the 
 1,060 calm messages, of which the floor had alarmed for 77 and now does for 52. Its first draft silenced 146 of 229
 emergencies that a reviewer wrote against it; now it silences none of them.
 
+Wave 26 is no measure: it stands for what five authors' 650 calm messages had shown, of which the floor had alarmed
+for 82 and now does for 68; of the next author's 200 it had alarmed for 10, which were read, and now does for 6. Its
+first draft silenced 329 of 837 emergencies that a reviewer wrote against it, its second 84 of 446 of another's; now
+it silences none of them.
+
 So what is said in a way that nobody here thought of is still missed in one case of six or more, oblique crises most.
 The floor as it was before wave 9 misses 47, 108 and 8 of the last two rows: mending on one wave helps the next only a
 little.
@@ -406,7 +411,7 @@ def test_find_serves_many_threads(flags: RedFlags) -> None:
         ("LEG ..4 NUMB|WEAK", "..4", r"a pattern fits any text"),
         ("LEG ..4 NUMB|WEAK", "LEG ..13 NUMB|WEAK", r"a gap of 13 words"),
         ("kind: spine", "kind: spines", r"there is no kind 'spines'"),
-        ("id: fever-measured", "id: arm-weak", r"two signs are called arm-weak"),
+        ("id: talks-to-the-dead", "id: arm-weak", r"two signs are called arm-weak"),
         ("reach: sentence", "reach: everywhere", r"reach is 'everywhere'"),
         ("within: 7", "within: few", r"within is 'few'"),
         ("lifted_by: [present, happened]", "lifted_by: [presence]", r"there is no 'presence' here"),

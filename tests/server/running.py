@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,14 @@ class Running:
         assert status == 200, (status, messages)
         return read(messages)
 
+    def wait_for(self, met: Callable[[], bool], seconds: float = 90.0) -> None:
+        """Wait until a condition is met. Raises RuntimeError with its log when it ends or takes longer."""
+        deadline = time.monotonic() + seconds
+        while not met():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the server did not start:\n{self.log.read_text()[-3000:]}")
+            time.sleep(0.2)
+
     def ready(self) -> bool:
         """Whether /ready says so."""
         with contextlib.suppress(OSError, http.client.HTTPException):
@@ -97,14 +105,9 @@ def serving(
         )  # fmt: skip
     running = Running(port, process, log)
     try:
-        deadline = time.monotonic() + 90
-        while True:
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"the server did not start:\n{log.read_text()[-3000:]}")
-            with contextlib.suppress(OSError, http.client.HTTPException):
-                if running.ready() if wait_ready and not wait_for else _answers(running, wait_for or "/health"):
-                    break
-            time.sleep(0.2)
+        running.wait_for(lambda: _answers(running, wait_for or "/health"))
+        if wait_ready and not wait_for:
+            running.wait_for(running.ready)
         yield running
     finally:
         process.terminate()
@@ -115,4 +118,6 @@ def serving(
 
 
 def _answers(running: Running, path: str) -> bool:
-    return running.call("GET", path, timeout=2.0)[0] == 200
+    with contextlib.suppress(OSError, http.client.HTTPException):
+        return running.call("GET", path, timeout=2.0)[0] == 200
+    return False
