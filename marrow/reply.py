@@ -151,7 +151,9 @@ _WEIGHT = ("urgent", "answer", "not_covered", "error", "smalltalk", "out_of_scop
 
 
 def with_line(reply: Reply, line: str, *, first: bool = False) -> Reply:
-    """The same reply with one more line, before its disclaimer or before everything."""
+    """The same reply with one more line, before its disclaimer or before everything, unless it has it."""
+    if line in reply.text:
+        return reply
     body = reply.text.removesuffix(reply.disclaimer)
     return with_disclaimer(replace(reply, text=f"{line}\n{body}" if first else f"{body}\n{line}"))
 

@@ -15,6 +15,11 @@ from marrow.safety.red_flags import Alarm
 #: and 0.8, of their 1,110 calm messages 14; of 8,000 held-out messages four, all calm.
 SURE = 0.5
 
+#: From which P(emergency) of one of several sentences alone on a reply says where to get urgent help. An alarm would be
+#: too much: it would find 13 of the 22 missed of new authors' 681 emergencies of several sentences, and alarm for 33 of
+#: 1,207 held-out calm messages of several sentences that do not alarm.
+DOUBTED = 0.9
+
 #: What goes on about a crisis when it follows one ("no", "nobody is here"), and about another emergency ("can it wait
 #: until Monday?", "it has eased a bit"): small talk and honest silence would leave the person alone with it.
 _GOES_ON = {"affirm", "deny", "distress", "human", "goodbye", "other_subject", "nlu_fallback"}
@@ -104,4 +109,12 @@ def after_alarm(service: Service, told: str | None, reply: Reply) -> Reply:
     if alarm.kind == "crisis":
         crisis = service.emergency.numbers["en"]["crisis"]
         line = service.wording.frames["after_crisis"].replace("{crisis}", crisis)
-    return reply if line in reply.text else with_line(reply, line)
+    return with_line(reply, line)
+
+
+def in_doubt(service: Service, turn: Turn, reply: Reply) -> Reply:
+    """The reply, with where to get urgent help where one of several sentences alone would be an emergency: "which milk
+    is best? His legs are like jelly"."""
+    if reply.outcome == "urgent" or turn.urgent_sentence < DOUBTED:
+        return reply
+    return with_line(reply, service.emergency.help_line())

@@ -367,8 +367,7 @@ def urgent(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     """
     if urgency(turn) < SURE:
         reply, talk = next_best(service, turn)
-        line = service.emergency.help_line()
-        return (reply if line in reply.text else with_line(reply, line)), talk
+        return with_line(reply, service.emergency.help_line()), talk
     alarm = service.red_flags.suspect(turn.text)
     if turn.intent == "crisis":
         alarm = replace(alarm, kind="crisis")

@@ -84,7 +84,8 @@ class Turn:
     ids named in the text, `terms` (article id, term) pairs, `names` says as what each thing (an article by its id) was
     named, `others` are (name, group) pairs of things named that no article has. `scope` is P(about an article) by id,
     `scores` P(a passage | the question) by "article/passage". `common` says that the text names no subject at all,
-    `known` that it has a word that anyone knows. `target` is a chosen button's, `item` the id of a
+    `known` that it has a word that anyone knows. `urgent_sentence` is the largest P(emergency) of one of several
+    sentences alone. `target` is a chosen button's, `item` the id of a
     passage that the text points at. `alarm` is what
     `Alarm.told` says of the emergency that the reply before was about, if it was about one.
     """
@@ -102,6 +103,7 @@ class Turn:
     scores: Mapping[str, float] = field(default_factory=dict)
     common: bool = False
     known: bool = True
+    urgent_sentence: float = 0.0
     target: str | None = None
     item: str | None = None
     alarm: str | None = None
@@ -138,6 +140,7 @@ def read_turn(latest_message: Mapping[str, Any], talk_slot: object) -> Turn:
         scores=evidence.get("scores") or {},
         common=bool(evidence.get("common")),
         known=bool(latest_message.get("known", True)),
+        urgent_sentence=float(latest_message.get("urgent_sentence") or 0.0),
         target=next((e["value"] for e in named("target")), None),
         alarm=_told(latest_message.get("metadata")),
         talk=Talk.from_slot(talk_slot),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from marrow.answering.alarms import in_doubt
 from marrow.answering.answers import question
 from marrow.answering.named import names_any
 from marrow.answering.service import Service
@@ -184,6 +185,19 @@ def test_classifier_alarms_only_when_it_is_sure(service: Service, turn: Any) -> 
     for kind, outcome in (("ask_symptoms", "answer"), ("other_subject", "out_of_scope"), ("distress", "smalltalk")):
         reply = urgent(service, turn("emergency", ranking=(("emergency", 0.45), (kind, 0.4))))[0]
         assert reply.outcome == outcome and reply.text.count(service.emergency.help_line()) == 1
+
+
+def test_one_sentence_that_would_be_an_emergency_alone_gets_where_to_call(service: Service, turn: Any) -> None:
+    line = service.emergency.help_line()
+    asked = turn("ask_diet", urgent_sentence=0.95)
+    reply = in_doubt(service, asked, question(service, asked)[0])
+    assert reply.outcome == "not_covered" and reply.text.count(line) == 1
+    assert reply.text.endswith(f"{line}\n{reply.disclaimer}")
+    assert in_doubt(service, asked, reply) == reply
+    calm = turn("ask_diet", urgent_sentence=0.85)
+    assert line not in in_doubt(service, calm, question(service, calm)[0]).text
+    alarmed = urgent(service, turn("emergency", ranking=(("emergency", 0.9),), urgent_sentence=0.95))[0]
+    assert in_doubt(service, asked, alarmed) == alarmed
 
 
 @pytest.mark.parametrize(

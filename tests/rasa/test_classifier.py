@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,12 +11,14 @@ import numpy as np
 import pytest
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
+from rasa.nlu.tokenizers.tokenizer import Token
 from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, TEXT
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from marrow.errors import DataError, ModelError
+from marrow.rasa.nlu import classifier as nlu_classifier
 from marrow.rasa.nlu.classifier import IntentClassifier
 from marrow.rasa.nlu.evidence import IN_TALK, InTalk
 
@@ -27,7 +30,7 @@ GRAVE = ["fitting", "choking", "bleeding", "collapsing", "drowning", "dying", "f
 def message(text: str, intent: str | None = None) -> Message:
     """A message as it reaches the classifier; all vectors are the same, so that words alone tell."""
     made = Message({TEXT: text, **({INTENT: intent} if intent else {})})
-    made.set("text_tokens", [SimpleNamespace(lemma=word) for word in text.split()])
+    made.set("text_tokens", [Token(found[0], found.start(), lemma=found[0]) for found in re.finditer(r"\S+", text)])
     made.add_features(Features(np.ones((1, 4), np.float32), FEATURE_TYPE_SENTENCE, TEXT, "same"))
     return made
 
@@ -65,6 +68,28 @@ def test_a_rare_word_tells_an_emergency_from_a_statement_that_looks_like_it(stor
     assert gap > 0.5
     assert gap > without
     assert learned.process([message("he is choking now")])[0].get("intent")["name"] == "emergency"
+
+
+def test_of_several_sentences_the_gravest_is_judged_for_itself(
+    storage: LocalModelStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoded: list[str] = []
+
+    def encode(texts: list[str]) -> Any:
+        encoded.extend(texts)
+        return np.ones((len(texts), 4), np.float32)
+
+    monkeypatch.setattr(nlu_classifier, "shared_encoder", lambda adapter: SimpleNamespace(encode=encode))
+    learned = classifier(storage, ROWS + GREETINGS)
+
+    def beside(text: str) -> Any:
+        return learned.process([message(text)])[0].get("urgent_sentence")
+
+    assert beside("he is baking now") is None and beside("so . he is choking now") is None
+    grave = beside("he is baking now . he is choking now ! she keeps singing")
+    assert encoded == ["he is baking now .", "he is choking now !", "she keeps singing"]
+    assert grave == pytest.approx(urgency(learned, "he is choking now !"))
+    assert beside("he is baking now . she keeps singing") < 0.5 < grave
 
 
 def test_other_kinds_keep_their_order_among_themselves(storage: LocalModelStorage) -> None:

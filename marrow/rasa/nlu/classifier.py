@@ -16,6 +16,9 @@ mean decides. One pair for both readings blurs what a lone word ("pain") asks fo
 
 A third regression judges whether a message is an emergency, by the n-grams as they are: condensed, a rare word
 ("mowing", "razor") says nothing, and plain statements look alike. Its odds are multiplied to those of the other two.
+
+Of several sentences each is judged for itself as well, for emergencies alone: one told beside an ordinary question
+("which milk is best? His legs are like jelly") drowns in it.
 """
 
 from __future__ import annotations
@@ -33,6 +36,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.logistic_regression_classifier import LogisticRegressionClassifier
+from rasa.nlu.tokenizers.tokenizer import Token
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -42,10 +46,11 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from marrow import settings
+from marrow.answering.encoder import ADAPTER
 from marrow.answering.topic import with_topic
 from marrow.answering.turn import family_of
 from marrow.errors import DataError, ModelError
-from marrow.rasa.nlu.encoder import is_in_talk
+from marrow.rasa.nlu.encoder import is_in_talk, shared_encoder
 from marrow.rasa.nlu.evidence import IN_TALK
 
 
@@ -117,8 +122,14 @@ _NEVER, _LEAST = -20.0, 1e-12
 #: How many kinds `question_ranking` has.
 QUESTIONS = 6
 
+#: Words from which on a sentence among others is judged for itself.
+SENTENCE = 3
+
 #: The arrays of a Weights, by name.
 _PARTS = ("dense", "sparse", "bias")
+
+#: What a sentence ends with.
+_STOPS = frozenset(".!?;…")
 
 _AGAIN = "train again with `make train`"
 
@@ -241,7 +252,8 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add `intent` and `intent_ranking` to each message, and `question_ranking`: the kinds it would be of if it
-        were a question on the subject, which a follow-up ("and the side effects?") is without saying so."""
+        were a question on the subject, which a follow-up ("and the side effects?") is without saying so. To one of
+        several sentences also `urgent_sentence`: the largest P(emergency) of one of them alone."""
         kinds, names = self._alone.kinds.classes, self._alone.families.classes
         if not kinds:
             raise ModelError(f"the intent classifier is not trained; {_AGAIN}")
@@ -255,9 +267,7 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
                 other = self._ngrams(with_topic(read.topic.lower(), _lemmas(message)))
                 weight = self.config["in_talk"] if read.leans else self.config["beside"]
                 shares = _blended(shares, self._behind.shares(read.vector[np.newaxis, :], other), weight, urgent)
-            by_words = self.config["words"] * self._words.log_odds(ngrams) - self.config["words_at"]
-            shares[urgent] *= np.exp(np.clip(by_words, -30, 30))
-            shares /= max(shares.sum(), _LEAST)
+            shares = self._weighed(shares, ngrams, urgent)
             of_family = np.bincount(families, shares, len(names))
             order = np.argsort(-shares)
             # Silence in an emergency costs more than an alarm too many.
@@ -272,7 +282,24 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
             total = max(float(shares[questions].sum()), _LEAST)
             as_question = [{"name": kinds[i], "confidence": float(shares[i]) / total} for i in asked]
             message.set("question_ranking", as_question, add_to_output=True)
+            if len(sentences := _sentences(message.get("text_tokens"))) > 1:
+                alone = max(self._urgent(text, lemmas, urgent) for text, lemmas in sentences)
+                message.set("urgent_sentence", alone, add_to_output=True)
         return messages
+
+    def _weighed(
+        self, shares: npt.NDArray[np.float32], ngrams: csr_matrix, urgent: npt.NDArray[np.bool_]
+    ) -> npt.NDArray[np.float32]:
+        """P(kind), float32[kinds], with the odds of an emergency by the words alone."""
+        by_words = self.config["words"] * self._words.log_odds(ngrams) - self.config["words_at"]
+        weighed: npt.NDArray[np.float32] = shares * np.where(urgent, np.exp(np.clip(by_words, -30, 30)), 1.0)
+        weighed /= max(weighed.sum(), _LEAST)
+        return weighed
+
+    def _urgent(self, text: str, lemmas: str, urgent: npt.NDArray[np.bool_]) -> float:
+        """P(emergency) of a sentence alone."""
+        ngrams, vector = self._ngrams(lemmas), shared_encoder(ADAPTER).encode([text])
+        return float(self._weighed(self._alone.shares(vector, ngrams), ngrams, urgent)[urgent].sum())
 
     def _ngrams(self, lemmas: str) -> csr_matrix:
         return hstack([v.transform([lemmas]) for v in self._vectorizers]).tocsr()
@@ -338,6 +365,23 @@ def _blended(
     both *= alone[~urgent].sum() / max(both.sum(), _LEAST)
     shares: npt.NDArray[np.float32] = np.where(urgent, alone, both)
     return shares
+
+
+def _sentences(tokens: list[Token]) -> list[tuple[str, str]]:
+    """The sentences of three words or more, each with its lemmas."""
+    sentences: list[list[Token]] = [[]]
+    for token in tokens:
+        sentences[-1].append(token)
+        if set(token.text) <= _STOPS:
+            sentences.append([])
+    long = (s for s in sentences if sum(token.text.isalpha() for token in s) >= SENTENCE)
+    return [(_text(sentence), " ".join(token.lemma for token in sentence)) for sentence in long]
+
+
+def _text(tokens: list[Token]) -> str:
+    """Tokens as they were written."""
+    pairs = zip(tokens, [*tokens[1:], tokens[-1]], strict=True)
+    return "".join(token.text + " " * (after.start > token.end) for token, after in pairs)
 
 
 def _lemmas(message: Message) -> str:
