@@ -19,7 +19,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from marrow.errors import DataError, ModelError
 from marrow.rasa.nlu import classifier as nlu_classifier
-from marrow.rasa.nlu.classifier import IntentClassifier
+from marrow.rasa.nlu.classifier import SENTENCES, IntentClassifier
 from marrow.rasa.nlu.evidence import IN_TALK, InTalk
 
 EVERYDAY = ["mowing", "painting", "baking", "singing", "fishing", "knitting", "reading", "driving"]
@@ -80,7 +80,7 @@ def test_of_several_sentences_the_gravest_is_judged_for_itself(
         return np.ones((len(texts), 4), np.float32)
 
     monkeypatch.setattr(nlu_classifier, "shared_encoder", lambda adapter: SimpleNamespace(encode=encode))
-    learned = classifier(storage, ROWS + GREETINGS)
+    learned = classifier(storage, ROWS + GREETINGS, urgent_from=2.0)  # as a whole, nothing alarms
 
     def beside(text: str) -> Any:
         return learned.process([message(text)])[0].get("urgent_sentence")
@@ -90,6 +90,15 @@ def test_of_several_sentences_the_gravest_is_judged_for_itself(
     assert encoded == ["he is baking now .", "he is choking now !", "she keeps singing"]
     assert grave == pytest.approx(urgency(learned, "he is choking now !"))
     assert beside("he is baking now . she keeps singing") < 0.5 < grave
+    encoded.clear()
+    assert beside("he is choking now . " * 9 + "she keeps singing . " * SENTENCES) < 0.5
+    assert len(encoded) == SENTENCES
+
+
+def test_what_alarms_as_a_whole_needs_no_sentence_alone(storage: LocalModelStorage) -> None:
+    learned = classifier(storage, ROWS + GREETINGS)
+    asked = learned.process([message("he is choking now . she keeps fainting")])[0]
+    assert asked.get("intent")["name"] == "emergency" and asked.get("urgent_sentence") is None
 
 
 def test_other_kinds_keep_their_order_among_themselves(storage: LocalModelStorage) -> None:
