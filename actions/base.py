@@ -10,7 +10,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from marrow.answering.alarms import in_doubt
+from marrow.answering.alarms import in_doubt, remembered
 from marrow.answering.context import at_item
 from marrow.answering.service import Service, load_service
 from marrow.answering.talk import by_rule
@@ -39,7 +39,7 @@ class EngineAction(Action, ABC):
         """Answer the tracker's latest message."""
         turn = at_item(service(), read_turn(tracker.latest_message, tracker.get_slot("talk")))
         reply, talk = by_rule(service(), turn) or self.respond(service(), turn)
-        reply = in_doubt(service(), turn, reply)
+        reply, talk = in_doubt(service(), turn, reply), remembered(service(), turn, reply, talk)
         buttons = [{"title": offer.title, "payload": offer.title} for offer in reply.offers]
         dispatcher.utter_message(text=reply.text, buttons=buttons, json_message={"reply": reply.to_wire()})
         return [SlotSet("talk", talk.to_slot())]

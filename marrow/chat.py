@@ -23,7 +23,7 @@ def chat(url: str) -> int:
         except (EOFError, KeyboardInterrupt):
             print()
             return 0
-        if line.strip().isdigit() and 0 < int(line) <= len(buttons):
+        if line.strip().isdecimal() and 0 < int(line) <= len(buttons):
             line = buttons[int(line) - 1]["payload"]
         try:
             messages = _ask(url, sender, line)

@@ -119,9 +119,17 @@ def with_disclaimer(reply: Reply) -> Reply:
 def merge(replies: Sequence[Reply]) -> Reply:
     """One reply to a message of several questions: the outcome that matters most, and the parts that carry it.
 
-    Small talk and refusals are left out when a part of the message was answered or honestly not covered. A kind word
-    comes first, and once.
+    Small talk and refusals are left out when a part of the message was answered or honestly not covered; that the
+    conversation was deleted is always said. A kind word comes first, and once, and no passage is quoted twice.
     """
+    erased = next((r for r in replies if r.erase), None)
+    reply = _merged([r for r in replies if not r.erase] or replies)
+    if erased is None or reply.erase:
+        return reply
+    return replace(with_line(reply, erased.text.removesuffix(erased.disclaimer).strip(), first=True), erase=True)
+
+
+def _merged(replies: Sequence[Reply]) -> Reply:
     outcome = next(o for o in _WEIGHT if any(r.outcome == o for r in replies))
     kept = [r for r in replies if r.outcome == outcome or {r.outcome, outcome} <= {"answer", "not_covered"}]
     first = next(r for r in kept if r.outcome == outcome)
@@ -130,20 +138,34 @@ def merge(replies: Sequence[Reply]) -> Reply:
     comfort = next((r.comfort for r in replies if r.comfort), None)
     if len(kept) == 1:
         return with_comfort(first, comfort) if comfort and not first.comfort else first
-    bodies = dict.fromkeys(r.text.removesuffix(r.disclaimer).removeprefix(r.comfort or "").strip() for r in kept)
+    bodies: list[str] = []
+    for r in kept:
+        body = r.text.removesuffix(r.disclaimer).removeprefix(r.comfort or "").strip()
+        said = {line for other in bodies for line in other.splitlines()}
+        bodies.append(_unsaid(body, said) if r.outcome == "not_covered" else body)
+    bodies = [body for body in dict.fromkeys(bodies) if body]
     return with_disclaimer(
         replace(
             first,
             text="\n".join([*([comfort] if comfort else []), *bodies]),
             section=kept[0].section,
-            passages=tuple(p for r in kept for p in r.passages),
+            passages=tuple(dict.fromkeys(p for r in kept for p in r.passages)),
             citations=tuple({tuple(sorted(c.items())): c for r in kept for c in r.citations}.values()),
             plain=" ".join(r.plain for r in kept if r.plain) or None,
             offers=tuple(dict.fromkeys(o for r in reversed(kept) for o in r.offers))[:3],
             comfort=comfort,
-            erase=any(r.erase for r in replies),
         )
     )
+
+
+def _unsaid(body: str, said: set[str]) -> str:
+    """A body without the lines that were said before, nor the one that leads in to nothing else."""
+    lines = body.splitlines()
+    kept = [line not in said for line in lines]
+    for n, line in enumerate(lines[:-1]):
+        if line.endswith(":") and not kept[n + 1]:
+            kept[n] = False
+    return "\n".join(line for line, keep in zip(lines, kept, strict=True) if keep)
 
 
 #: Of several outcomes in one message, which is the message's, the weightiest first.

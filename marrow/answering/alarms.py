@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from marrow.answering.happens import closed_by, comes_back, happens, is_helped, is_unhelped, still_happens
 from marrow.answering.named import names_any, section_named
 from marrow.answering.service import Service
-from marrow.answering.turn import EMERGENCIES, Talk, Turn, family_of
+from marrow.answering.turn import EMERGENCIES, FEELINGS, Talk, Turn, family_of
 from marrow.reply import Reply, compose, with_line
 from marrow.safety.red_flags import Alarm
 
@@ -15,15 +16,15 @@ from marrow.safety.red_flags import Alarm
 #: and 0.8, of their 1,110 calm messages 14; of 8,000 held-out messages four, all calm.
 SURE = 0.5
 
-#: From which P(emergency) of one of several sentences alone on a reply says where to get urgent help. An alarm would be
-#: too much: it would find 13 of the 22 missed of new authors' 681 emergencies of several sentences, and alarm for 33 of
-#: 1,207 held-out calm messages of several sentences that do not alarm.
-DOUBTED = 0.9
+#: From which P(emergency) on a reply says where to get urgent help: of the whole message, and of one of several
+#: sentences alone. For a sentence an alarm would be too much: it would find 13 of the 22 missed of new authors' 681
+#: emergencies of several sentences, and alarm for 33 of 1,207 held-out calm messages of several that do not alarm.
+DOUBT, DOUBT_ALONE = 0.1, 0.9
 
 #: What goes on about a crisis when it follows one ("no", "nobody is here"), and about another emergency ("can it wait
 #: until Monday?", "it has eased a bit"): small talk and honest silence would leave the person alone with it.
-_GOES_ON = {"affirm", "deny", "distress", "human", "goodbye", "other_subject", "nlu_fallback"}
-_STILL_WORRIES = {"deny", "distress", "follow_up", "human", "repair", "nlu_fallback"}
+_GOES_ON = {"affirm", "deny", *FEELINGS, "human", "goodbye", "other_subject", "nlu_fallback"}
+_STILL_WORRIES = {"deny", *FEELINGS, "follow_up", "human", "repair", "nlu_fallback"}
 #: Small talk that asks for something of its own, or ends the talk.
 _OF_ITS_OWN = {"thank", "goodbye", "forget_me", "full_disclaimer", "privacy"}
 #: Below this confidence another subject and small talk may be the emergency still ("what do I say to them").
@@ -32,35 +33,14 @@ ELSEWHERE = 0.7
 #: Told again so often, for whatever reason, it is not told to what may be about it or not.
 AGAIN_AT_MOST = 2
 
-# After an emergency: what tells that someone is there, was reached, or that it is over, and what tells that nobody is.
-_HELPED = re.compile(
-    r"\b(?:called|rang|rung|phoned|texted|spoke|spoken|talked"
-    r"|(?:calling|ringing|phoning|dialling|dialing) (?:them|now|\d{3}|(?:an |the )?ambulance)"
-    r"|(?:am|m|re|is|s) (?:calling|ringing|phoning|on to (?:them|\d{3}))(?: them)? (?:already|now)"
-    r"|(?:am|m|are|re|is|s) on (?:to|with) (?:them|\d{3})|\d{3} on (?:the )?(?:phone|line|speaker)"
-    r"|(?:am|is|are|feel\w*|[ms]) (?:a bit |a little |much )?(?:better|safer?|calmer|steadier)"
-    r"|(?:at|in) (?:the )?hospital|they (?:said|want|took)"
-    r"|(?:paramedics?|ambulance|crew) (?:is|are|s|came|coming|comin|has (?!gone)|have (?!gone)|got)"
-    r"|(?:is|are|[sm]|re) (?:coming(?! (?:on|back|down|and going|in waves))"
-    r"|here|sending|with (?:me|us|him|her)|on (?:the|her|his|their) way)"
-    r"|back home|home again|next day|days? (?:later|on))\b",
-    re.IGNORECASE,
-)
-_UNHELPED = re.compile(
-    r"\b(?:nobody|no[ -]?one|busy|engaged|no answer|on hold|ring(?:s|ing)? out|rang out"
-    r"|(?<!not )(?:alone|on my own|by myself))\b",
-    re.IGNORECASE,
-)
-_DENIED = re.compile(
-    r"\b(?:not|never|refus\w+|scared|no point|\w+n t"
-    r"|(?:do|does|did|is|are|was|were|have|has|had|ca|wo|could|would|should)nt)\b",
-    re.IGNORECASE,
-)
-_ASKS = re.compile(
-    r"\?|[,.;!] (?:so |and |but )?(?:what|how|who|should i|can i|do i)\b"
-    r"|^(?:so |and |but )?(?:should|shall|can|could|do|does|is it|will|would|must|what|when|how|who)\b",
-    re.I,
-)
+# What articles call some of the emergencies; their other signs are those of the red flags.
+_NAMED = {
+    "spine": re.compile(
+        r"\bcord compression|\bmscc\b|\bparaly[sz]|\bweakness\b|\bnumbness\b|\bincontinen", re.IGNORECASE
+    ),
+    "calcium": re.compile(r"\bhypercalc|\bcalcium\b", re.IGNORECASE),
+    "fracture": re.compile(r"\bfractur|\bbroken bone", re.IGNORECASE),
+}
 
 
 def urgency(turn: Turn) -> float:
@@ -72,11 +52,12 @@ def alarm_again(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
     """The reply to what goes on about the emergency of the message before; None where help is there, where something
     is named that the article has, and for other kinds of message."""
     alarm = Alarm.retold(turn.alarm) if turn.alarm else None
-    if alarm is None or names_any(service, turn.text) or _is_helped(turn.text):
+    if alarm is None or names_any(service, turn.text) or is_helped(turn.text):
         return None
     crisis = alarm.kind == "crisis"
     goes_on = turn.intent in (_GOES_ON if crisis else _STILL_WORRIES)
-    goes_on = goes_on or bool(turn.intent not in _OF_ITS_OWN and _UNHELPED.search(turn.text))
+    goes_on = goes_on or still_happens(turn.text)
+    goes_on = goes_on or bool(turn.intent not in _OF_ITS_OWN and is_unhelped(turn.text))
     if not crisis and not section_named(service, turn.text):
         unclear = family_of(turn.intent) in {"elsewhere", "talk"} and turn.confidence < ELSEWHERE
         worries = (unclear and turn.intent not in _OF_ITS_OWN) or family_of(turn.intent) == "silent"
@@ -87,12 +68,55 @@ def alarm_again(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
     return replace(alarm_reply(service, alarm), alarm=replace(alarm, again=alarm.again + 1).told()), turn.talk
 
 
-def _is_helped(text: str) -> bool:
-    """Whether someone tells that help is there: in a clause that denies nothing, and that is no question."""
-    if _ASKS.search(text.strip()) or _UNHELPED.search(text):
-        return False
-    clauses = re.split(r"[,.;!]|\bbut\b", text.replace("'", " ").replace("’", " "))
-    return any(_HELPED.search(clause) and not _DENIED.search(clause) for clause in clauses)
+def closing(turn: Turn) -> str | None:
+    """How the message ends the talk about the emergency of the one before: a row of `smalltalk` in replies.yml."""
+    alarm = Alarm.retold(turn.alarm) if turn.alarm else None
+    kind = alarm.kind if alarm else turn.talk.alarmed if turn.talk.closing else None
+    if kind is None or still_happens(turn.text):
+        return None
+    key = closed_by(turn.text, crisis=kind == "crisis")
+    # What looks like an emergency itself ends none, unless it tells of help, or denies the very crisis.
+    return None if key in {"it_is_over", "not_now"} and urgency(turn) >= SURE else key
+
+
+def alarm_now(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
+    """The reply to who says no more than that what was talked about happens ("mine just went", "I have the third one"),
+    or that what alarmed before is back; None where that is no emergency."""
+    kind = None
+    if happens(turn.text):
+        kind = _sign_of_item(service, turn) or turn.talk.sign
+    elif comes_back(turn.text):
+        kind = turn.talk.alarmed
+    if kind is None:
+        return None
+    alarm = replace(service.red_flags.suspect(turn.text), kind=kind)
+    return replace(alarm_reply(service, alarm), alarm=alarm.told()), turn.talk
+
+
+def remembered(service: Service, turn: Turn, reply: Reply, talk: Talk) -> Talk:
+    """The talk with the kinds of emergency whose signs were asked about last (`sign`) and alarmed last (`alarmed`), and
+    whether that is being talked down (`closing`)."""
+    before = Alarm.retold(reply.alarm or turn.alarm or "")
+    alarmed = before.kind if before else turn.talk.alarmed
+    sign = _sign_in(service, turn.text) or (before.kind if before else None)
+    if sign is None and reply.outcome == "answer" and reply.section == "symptoms" and len(reply.passages) == 1:
+        sign = _sign_in(service, service.library.article(reply.article or "").passage(reply.passages[0]).text)
+    elif sign is None and not (turn.terms or turn.articles or turn.others):
+        sign = turn.talk.sign
+    return replace(talk, sign=sign, alarmed=alarmed, closing=closing(turn) is not None)
+
+
+def _sign_of_item(service: Service, turn: Turn) -> str | None:
+    if turn.item is None or turn.talk.article is None:
+        return None
+    return _sign_in(service, service.library.article(turn.talk.article).passage(turn.item).text)
+
+
+def _sign_in(service: Service, text: str) -> str | None:
+    """The kind of emergency whose signs, or whose name, a text has, whatever it says of them."""
+    suspected = service.red_flags.suspect(text)
+    named = (kind for kind, names in _NAMED.items() if names.search(text))
+    return suspected.kind if suspected.sign else next(named, None)
 
 
 def alarm_reply(service: Service, alarm: Alarm) -> Reply:
@@ -100,21 +124,47 @@ def alarm_reply(service: Service, alarm: Alarm) -> Reply:
     return compose("urgent", service.emergency.text(alarm, service.care_team).splitlines())
 
 
+def told_again(service: Service, told: str | None, language: str) -> Reply | None:
+    """What was said to an emergency told in a language that is not answered in (`Alarm.told`), again, some times."""
+    alarm = Alarm.retold(told) if told else None
+    if alarm is None or alarm.language != language or alarm.again >= AGAIN_AT_MOST:
+        return None
+    return replace(alarm_reply(service, alarm), alarm=replace(alarm, again=alarm.again + 1).told())
+
+
 def after_alarm(service: Service, told: str | None, reply: Reply) -> Reply:
     """The reply to a message, with whom to turn to when the one before it told of an emergency (`Alarm.told`)."""
     alarm = Alarm.retold(told) if told else None
     if alarm is None or reply.outcome == "urgent":
         return reply
-    line = service.emergency.help_line()
-    if alarm.kind == "crisis":
-        crisis = service.emergency.numbers["en"]["crisis"]
-        line = service.wording.frames["after_crisis"].replace("{crisis}", crisis)
-    return with_line(reply, line)
+    return with_line(reply, _whom_to_call(service, alarm.kind, "after_crisis"))
 
 
 def in_doubt(service: Service, turn: Turn, reply: Reply) -> Reply:
-    """The reply, with where to get urgent help where one of several sentences alone would be an emergency: "which milk
-    is best? His legs are like jelly"."""
-    if reply.outcome == "urgent" or turn.urgent_sentence < DOUBTED:
+    """The reply, with where to get help where the message may be an emergency, or one of its sentences would be one
+    alone ("which milk is best? His legs are like jelly")."""
+    kind, alone = turn.urgent_sentence
+    if urgency(turn) >= DOUBT:
+        kind = next(intent for intent, _ in turn.ranking if intent in EMERGENCIES)
+    elif alone < DOUBT_ALONE and not _has_signs(service, turn):
         return reply
-    return with_line(reply, service.emergency.help_line())
+    if reply.outcome == "urgent":
+        return reply
+    return with_line(reply, _whom_to_call(service, kind, "perhaps_crisis"))
+
+
+def _has_signs(service: Service, turn: Turn) -> bool:
+    """Whether someone tells to have what was shown, signs of an emergency among it ("I have all of them"), or wonders
+    whether it is an emergency that articles have a name for ("I think I've got spinal cord compression")."""
+    if turn.intent == "ask_self_diagnosis" and any(names.search(turn.text) for names in _NAMED.values()):
+        return True
+    article = next((a for a in service.library.articles if a.id == turn.talk.article), None)
+    passages = article.passages() if article else ()
+    shown = [p.text for p in passages if p.id in turn.talk.passages and p.section == "symptoms"]
+    return happens(turn.text) and any(_sign_in(service, text) for text in shown)
+
+
+def _whom_to_call(service: Service, kind: str, frame: str) -> str:
+    if kind != "crisis":
+        return service.emergency.help_line()
+    return service.wording.frames[frame].replace("{crisis}", service.emergency.numbers["en"]["crisis"])

@@ -14,7 +14,7 @@ from marrow.answering.named import terms_of
 from marrow.answering.offers import offer, section_offers
 from marrow.answering.service import Service
 from marrow.answering.terms import Term, holds, is_section, same_root
-from marrow.answering.turn import EMERGENCIES, SECTIONS_OF, Talk, Turn
+from marrow.answering.turn import FEELINGS, SECTIONS_OF, Talk, Turn
 from marrow.answering.wording import Silence
 from marrow.content import Article, GlossaryEntry, Passage
 from marrow.reply import Offer, Reply, citation, compose, quote, source_line, with_comfort, with_line
@@ -30,9 +30,7 @@ NAMED, TERM_NAMED, TALKED_ABOUT = 5.0, 2.0, 2.5
 FOREIGN = {"condition"}
 #: The same where the text names no subject at all.
 NOTHING_ELSE = 2.0
-#: From which share of emergencies on a reply says where to get urgent help.
-DOUBT = 0.1
-#: From which share of `distress` on a question is met with a kind word first.
+#: From which share of feelings on a question is met with a kind word first.
 FEELS = 0.15
 #: Passages beyond which an answer gives the plain wording of its first one only; "more simply" gives the rest.
 PLAIN_AT_MOST = 3
@@ -53,8 +51,7 @@ def question(service: Service, turn: Turn) -> tuple[Reply, Talk]:
 
 def _with_lines(service: Service, turn: Turn, reply: Reply, talk: Talk) -> tuple[Reply, Talk]:
     """The reply with a kind word or the safety line where they fit."""
-    doubt = sum(p for intent, p in turn.ranking if intent in EMERGENCIES)
-    if doubt >= DOUBT or turn.intent == "ask_emergency_care":
+    if turn.intent == "ask_emergency_care":
         reply = with_line(reply, service.emergency.help_line())
     return acknowledged(service, turn, reply, talk)
 
@@ -129,7 +126,7 @@ def _unexplained(service: Service, turn: Turn, asked: Wanted) -> tuple[Reply, Ta
 
 def tells_feelings(service: Service, turn: Turn) -> bool:
     """Whether the message says how someone feels, beside what it asks."""
-    if dict(turn.ranking).get("distress", 0.0) >= FEELS:
+    if sum(share for intent, share in turn.ranking if intent in FEELINGS) >= FEELS:
         return True
     return _holds(turn.text, service.wording.feelings)
 
@@ -151,10 +148,23 @@ def answer(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     rest = the_rest(picked, turn, terms) or the_others(service, picked, turn, terms)
     found = rest or choose.select(picked, terms, turn)
     if not found:
-        return not_covered(service, turn, "detail", picked)
+        return _not_of_that(service, turn, picked, terms)
     about = [term for term in terms if any(p.id in term.passages for p in found)]
     notes = notes_on(service, picked, found, turn, about)
     return show(service, picked, found, turn.talk, turn.intent, notes=notes, asked=[term.value for term in about])
+
+
+def _not_of_that(service: Service, turn: Turn, article: Article, terms: Sequence[Term]) -> tuple[Reply, Talk]:
+    """A kind of question that the article answers, of a thing of which it does not: "how is high calcium treated?"."""
+    row = f"{turn.intent.removeprefix('ask_')} of"
+    named = [term for term in terms if term.specific and term.value in turn.names]
+    generic = named and turn.names[named[0].value].casefold() in service.wording.generic
+    if not named or generic or row not in service.wording.silences:
+        return not_covered(service, turn, "detail", article)
+    typed = turn.names[named[0].value]
+    return not_covered(
+        service, turn, row, article, replace(named[0], value=typed if typed.isupper() else typed.lower())
+    )
 
 
 def notes_on(

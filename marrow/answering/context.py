@@ -81,15 +81,14 @@ def _like_what(service: Service, turn: Turn) -> Turn:
     kind = LIKE_WHAT.get(turn.talk.section or "")
     if kind and turn.intent == "ask_symptoms" and len(turn.text.split()) <= LIKE_WHAT_WORDS:
         return replace(turn, intent=kind)
-    if turn.intent == "ask_prevention" and not turn.terms and (terms := _treated(service, turn.talk)):
+    of_a_sign = turn.talk.section == "symptoms" and not turn.talk.misses
+    if turn.intent == "ask_prevention" and of_a_sign and not turn.terms and (terms := _treated(service, turn.talk)):
         return replace(turn, intent="ask_treatment", terms=terms)
     return turn
 
 
 def _treated(service: Service, talk: Talk) -> tuple[tuple[str, str], ...]:
     """What was shown last that treatment has to do with, too: "can they stop it happening again?" of a fracture."""
-    if talk.section == "treatment":
-        return ()
     return tuple(
         (term.article, term.value)
         for term in service.terms.get(talk.article or "", {}).values()

@@ -14,13 +14,17 @@ _PLAINLY = (
     r"medicine|biology|article|text|paragraph|sentence|context)(?: (?:words?|terms?|english|language))?|"
     r"exactly|simply|please|here|again|actually|to me|for me|thanks|thank you)"
 )
-_CLOSE = rf"(?:[\s,.!-]*{_PLAINLY})*[\s?.!]*$"
+# "What is a biopsy, they want to do one": what follows tells why it is asked.
+_WHY = r"(?:[,.;]\s+(?:they|he|she|we|i|my|our|it'?s|(?:the|a) (?:doctor|nurse|consultant))\b[^?]{0,80})?"
+_CLOSE = rf"(?:[\s,.!-]*{_PLAINLY})*{_WHY}[\s?.!]*$"
 _X = r"(?P<x>.+?)"
 
 # Those that ask for a meaning and nothing else; "what is X" and "explain X" may ask for more ("what is the outlook?").
 _PLAIN = [
     rf"{_WHAT}(?:'?s| is| do| does| did| doe)?\s+{_WORD}{_X}\s+(?:means?|meen|stands? for|refers? to)",
     rf"{_X}[\s,:.?-]+{_WHAT}(?: does| do|'?s)? {_THAT} means?",
+    rf"{_X}[\s,:.?-]+{_WHAT}(?:'?s| is) {_THAT} (?:word|term|thing)",
+    rf"{_X}[\s,:.?-]+(?:please |pls )?(?:you can|can you|could you) explain",
     rf"{_WHAT}(?:'?s| is| are|\s+do you) (?:meant|mean) by {_WORD}{_X}",
     rf"(?:{_WHAT}(?:'?s| is) )?(?:the )?(?:meaning|definition)(?: of)? {_WORD}{_X}",
     rf"{_X}[\s,:-]+(?:meaning|definition|definitions)",

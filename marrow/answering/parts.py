@@ -81,6 +81,12 @@ _BESIDE = (
     r"too|much|most|a|an|lot|lots|the|for|of|all|again|me|answers?|info|information|explanation|reply|response|job|work|"
     r"bot|help|well|done|wow|oh|ok|okay|such|pretty|quite|actually|one)"
 )
+# "Forget me. What are the symptoms?": what is to be deleted is said before what is asked.
+_FORGET = re.compile(
+    r"(?:please\s+|ok\s+|now\s+|(?:can|could|would)\s+you\s+(?:please\s+)?)?(?:forget\s+(?:me|about\s+me|everything|all\b)"
+    r"|(?:delete|erase|wipe|remove)\s+(?:me|my|this|everything|all|the\s+(?:chat|conversation))\b)[^.!?;]*[.!?;]+\s*",
+    re.IGNORECASE,
+)
 _NEXT = r"(?:and\s+|so\s+|but\s+|now\s+)?"
 _SOCIAL = re.compile(
     r"(?:(?:hi+|hello|hey+|hiya|good (?:morning|afternoon|evening|day)|greetings|thanks|thank you|thx|ty|cheers|ok|"
@@ -115,6 +121,8 @@ def asks_too_much(text: str) -> bool:
 
 def _questions(text: str) -> list[str]:
     text = _without_social(text)
+    if (forget := _FORGET.match(text)) and _words(rest := text[forget.end() :]) >= FEWEST_WORDS:
+        return [forget[0].strip(), *_questions(rest)]
     if numbered := _numbered(text):
         return numbered
     sentences = [s.strip() for s in _SENTENCE.findall(text) if s.strip()]

@@ -20,8 +20,9 @@ from marrow.yamlfile import read_mapping
 SHORTEST, TWO_SLIPS = 4, 8
 #: Training questions that a word must stand in to be what a slip stands for.
 COMMON = 3
-#: Words of fewer questions may be slips themselves.
-KNOWN = 2
+#: Words of fewer questions may be slips themselves, and so may longer words that nobody but the questions knows and
+#: that are a slip away, before their ending, from one of so many times as many questions ("tretment", not "numbed").
+KNOWN, LONGER, OFTENER = 2, 6, 40
 
 _WORD = re.compile(r"\w+(?:['’/]\w+)*/?|\W+")
 
@@ -58,7 +59,8 @@ class Spelling:
     """`counts` is how many training questions use a word (lower case); `words` are other words that are no slips."""
 
     def __init__(self, counts: Mapping[str, int], words: Iterable[str], abbreviations: Abbreviations) -> None:
-        self._known = {*(w for w, n in counts.items() if n >= KNOWN), *words}
+        self._counts, self._words = dict(counts), frozenset(words)
+        self._known = {*(w for w, n in counts.items() if n >= KNOWN), *self._words}
         self._abbreviations = abbreviations
         self._by_first: dict[str, list[str]] = {}
         for word in sorted((w for w, n in counts.items() if n >= COMMON), key=lambda w: (-counts[w], w)):
@@ -77,10 +79,20 @@ class Spelling:
 
     def _mended(self, piece: str) -> str:
         word = piece.casefold()
-        if not word.isalpha() or len(word) < SHORTEST or word in self._known:
+        if not word.isalpha() or len(word) < SHORTEST or word in self._words:
             return piece
         # A typo is rare in a word's beginning, but its first two letters may be swapped.
         near = [*self._by_first.get(word[0], ()), *self._by_first.get(word[1], ())]
         allowed = 2 if len(word) >= TWO_SLIPS else 1
         best = process.extractOne(word, near, scorer=OSA.distance, score_cutoff=allowed, processor=None)
-        return str(best[0]) if best else piece
+        if best is None or word.startswith("hypo") != best[0].startswith("hypo"):
+            return piece
+        return str(best[0]) if word not in self._known or self._is_slip(word, best[0]) else piece
+
+    def _is_slip(self, word: str, meant: str) -> bool:
+        """Whether a word that some questions have is a slip of another all the same."""
+        same = next(
+            (i for i, (a, b) in enumerate(zip(word, meant, strict=False)) if a != b), min(len(word), len(meant))
+        )
+        ends_otherwise = same >= min(len(word), len(meant)) - 1
+        return len(word) >= LONGER and not ends_otherwise and self._counts[meant] >= OFTENER * self._counts[word]

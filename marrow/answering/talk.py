@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from marrow.answering import passages as choose
-from marrow.answering.alarms import SURE, alarm_again, alarm_reply, urgency
+from marrow.answering.alarms import SURE, alarm_again, alarm_now, alarm_reply, closing, urgency
 from marrow.answering.answers import (
     acknowledged,
     meaning,
@@ -24,14 +24,14 @@ from marrow.answering.named import section_named, specific_terms, terms_of
 from marrow.answering.offers import section_offers
 from marrow.answering.parts import ASKS_FOR
 from marrow.answering.service import Service
-from marrow.answering.turn import EMERGENCIES, SECTIONS_OF, Talk, Turn, family_of
+from marrow.answering.turn import EMERGENCIES, FEELINGS, SECTIONS_OF, Talk, Turn, family_of
 from marrow.content import Article, Passage
-from marrow.reply import Reply, compose, with_line
+from marrow.reply import Reply, compose
 
 #: Small talk after which topics are offered.
-_OPENS = {"greet", "affirm", "deny", "capabilities", "bot_identity", "repair", "distress", "human", "unclear",
-          "nothing_to_simplify", "thank", "how_are_you", "compliment", "privacy", "ask_source",
-          "forget_me"}  # fmt: skip
+_OPENS = {"greet", "affirm", "deny", "capabilities", "bot_identity", "repair", "distress", "bereaved", "human",
+          "unclear", "nothing_to_simplify", "thank", "how_are_you", "compliment", "privacy", "ask_source",
+          "forget_me", "tells", "help_is_there", "it_is_over", "not_now", "no_crisis"}  # fmt: skip
 
 #: Small talk about the bot, which below this confidence may be a question about what was talked about.
 _OF_THE_BOT, PLAINLY = {"capabilities", "how_are_you", "bot_identity"}, 0.8
@@ -53,11 +53,31 @@ _SUM_UP = re.compile(
     r"[ .?!]*",
     re.IGNORECASE,
 )
+_MENTIONS = re.compile(
+    r"\b(?:mention\w*|comes? up|says? (?:anything|something)|cover\w*|listed|included?|in there)\b", re.IGNORECASE
+)
+_MENTIONING = re.compile(
+    r"\b(?:does|do|did|is|are|has|have|the|an?|your|this|that|it|you|there|in|on|of|about|article|text|page|source|anywhere"
+    r"|anything|something|at all|ever|even|also|mention\w*|comes? up|says?|cover\w*|listed|included?|and|so|please)\b"
+)
+# Who is dying has not died.
+_DYING = re.compile(r"\b(?:is|are|am|s|m|re) dying\b|\b(?:going to|will|might|may|could) die\b", re.IGNORECASE)
+# What thanks or agrees without a word.
+_THUMBS = re.compile(r"[\s👍👌🙏❤♥💚💙💛🧡💜🤍😊🙂👏✅🎉🤗😘🥰\ufe0f\U0001f3fb-\U0001f3ff]+")
+_HAS = re.compile(r"\b(?:have|has|had|got|ve|s|diagnosed|told|with|suffer\w*|living)\b")
+_OF_WHOM = re.compile(
+    r"\b(?:hi|hello|hey|good (?:morning|afternoon|evening)|i|im|ive|m|ve|s|he|she|they|we|my|our|the|a|an|and|is|am|are"
+    r"|was|have|has|had|got|just|been|recently|now|also|only|yesterday|today|diagnosed|told|that|with|from|suffering|suffers"
+    r"|living|years?|old|yrs?|yo|lady|woman|man|patient|mum|mom|mummy|mother|dad|daddy|father|nan|gran|grandma|grandad|grandpa"
+    r"|wife|husband|partner|son|daughter|brother|sister|friend|aunt|auntie|uncle|\d+|called|named?)\b"
+)
 _NOT = re.compile(r"\b(?:do not|don'?t|dont|never|not)\b", re.IGNORECASE)
 
 #: From this confidence on, and in more words, a kind that articles do not answer is not asked of one of the things that
 #: were shown.
 CLEARLY, BRIEF = 0.7, 7
+#: Words up to which a message that points at one of the things shown asks nothing else of it ("the second one").
+POINTS_ONLY = 3
 #: Below this confidence small talk is not understood.
 UNDERSTOOD = 0.4
 #: From which share of all talk about the talk on a message is such, though of which kind is unclear.
@@ -89,16 +109,41 @@ def by_rule(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
     """
     if turn.target is not None:
         return None
-    if again := alarm_again(service, turn):
-        return again
+    if key := closing(turn):
+        return smalltalk(service, turn, key)
+    if alarm := alarm_again(service, turn) or alarm_now(service, turn):
+        return alarm
     meant, sure = meaning(service, turn), urgency(turn) >= SURE
     if meant and (meant[0].outcome == "answer" or not sure):
         return meant
     if sure:
         return None
+    if _THUMBS.fullmatch(turn.text):
+        return smalltalk(service, turn, "thank")
     if not turn.known:
         return smalltalk(service, turn, "unclear")
+    if _tells_only(turn):
+        return smalltalk(service, turn, "tells")
+    if _asks_for_mention(service, turn):
+        return follow_up(service, turn)
     return _summed_up(service, turn) or _by_name(service, turn) or _one_of_them(service, turn)
+
+
+def _tells_only(turn: Turn) -> bool:
+    """ "Hello, my mum is 82 and has bone mets": who has it, and no more."""
+    if len(turn.articles) != 1 or turn.terms or turn.others or "?" in turn.text:
+        return False
+    said = turn.text.casefold().replace(turn.names.get(turn.articles[0], "").casefold(), " ")
+    return bool(_HAS.search(said)) and not re.sub(_OF_WHOM, " ", said).strip(" .,!;:'’-")
+
+
+def _asks_for_mention(service: Service, turn: Turn) -> bool:
+    """ "Does denosumab come up anywhere in the article?": of a thing that it has, and no more."""
+    if not _MENTIONS.search(turn.text) or len(terms := specific_terms(service, turn)) != 1:
+        return False
+    name = turn.names.get(terms[0].value, "").casefold()
+    said = turn.text.casefold().replace(name, " ") if name else ""
+    return bool(said) and not re.sub(_MENTIONING, " ", said).strip(" .,!?;:'’\"“”-")
 
 
 def _summed_up(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
@@ -129,6 +174,8 @@ def _by_name(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
         section = known[0].section(kind)
         if section and not _OF_THEMSELVES.fullmatch(bare):
             return show(service, known[0], section.passages, turn.talk, f"ask_{kind}")
+    if not typed and any(turn.names.get(value, "").casefold() == bare for value, _ in turn.others):
+        return question(service, replace(turn, intent="ask_definition"))
     articles = [id for id in turn.articles if id in typed] or [a.id for a in known if _stands_for(bare, a)]
     if terms := specific or ([] if articles else named):
         about = replace(turn, terms=tuple(terms), articles=(), scope={terms[0][0]: 1.0})
@@ -149,7 +196,8 @@ def _one_of_them(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
     passage = article.passage(turn.item)
     unsure = family_of(turn.intent) == "silent" and turn.confidence < CLEARLY and len(turn.text.split()) <= BRIEF
     of_its_part = SECTIONS_OF.get(turn.intent, ("",))[0] == passage.section
-    if not (turn.intent in ASKS_FOR_ONE or of_its_part or unsure):
+    bare = len(turn.text.split()) <= POINTS_ONLY or _MEANT.search(turn.text)
+    if not (turn.intent in ASKS_FOR_ONE or of_its_part or unsure or bare):
         return None
     simply = turn.intent == "simplify"
     return show(service, article, [passage], turn.talk, turn.talk.intent or "ask_definition", simply=simply)
@@ -183,14 +231,16 @@ def smalltalk(service: Service, turn: Turn, key: str | None = None) -> tuple[Rep
         return follow_up(service, turn)  # "what's it meant to do for me?" after a treatment
     if key is None and turn.confidence < UNDERSTOOD:
         return fallback(service, turn)
-    if key is None and turn.intent == "distress" and (answered := _asked_in_distress(service, turn)):
+    if key is None and turn.intent in FEELINGS and (answered := _asked_in_distress(service, turn)):
         return answered
     key = key or turn.intent
+    if key == "bereaved" and _DYING.search(turn.text):
+        key = "distress"
     line, talk = missed(service, turn.talk) if key in _MISSES else ([], turn.talk)
     text, talk = service.next_text(talk, key, service.wording.smalltalk[key])
     offers = topic_offers(service) if key in _OPENS else ()
     reply = compose("smalltalk", [*line, text], offers=offers)
-    if key == "distress":  # what is left of it beside the answer to another part of the message
+    if key in FEELINGS:  # what is left of it beside the answer to another part of the message
         reply = replace(reply, comfort=service.next_text(turn.talk, "comfort", service.wording.comfort)[0])
     return reply, talk
 
@@ -258,6 +308,8 @@ def _tell_more(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     section = article.section(turn.talk.section or "overview")
     seen = {*turn.talk.seen, *(p.id for p in shown)}
     rest = [p for p in section.passages if p.id not in seen] if section else []
+    if not rest and section and not _MORE.search(turn.text):  # "mention them for me": though all was shown before
+        rest = [p for p in section.passages if p not in shown]
     if rest:
         return show(service, article, rest, turn.talk, turn.talk.intent or "ask_definition")
     text, talk = service.next_text(turn.talk, "nothing_more", service.wording.smalltalk["nothing_more"])
@@ -328,7 +380,7 @@ def next_best(service: Service, turn: Turn) -> tuple[Reply, Talk]:
             return question(service, replace(turn, intent=intent))
         if intent == "other_subject":
             return refuse(service, turn)
-        if intent == "distress":
+        if intent in FEELINGS:
             return smalltalk(service, turn, intent)
     return smalltalk(service, turn, "unclear")
 
@@ -362,12 +414,11 @@ def choice(service: Service, turn: Turn) -> tuple[Reply, Talk]:
 def urgent(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     """The classifier's second opinion: an emergency whose words the guard's patterns did not know.
 
-    It alarms only when it is sure; what it merely suspects is read as the likeliest other message, and says where to
-    get help.
+    It alarms only when it is sure; what it merely suspects is read as the likeliest other message (`in_doubt` then says
+    where to get help).
     """
     if urgency(turn) < SURE:
-        reply, talk = next_best(service, turn)
-        return with_line(reply, service.emergency.help_line()), talk
+        return next_best(service, turn)
     alarm = service.red_flags.suspect(turn.text)
     if turn.intent == "crisis":
         alarm = replace(alarm, kind="crisis")

@@ -24,8 +24,8 @@ SECTIONS_OF = {
 #: The fields of a Talk that are lists in its slot.
 _LISTS = ("passages", "seen", "asked")
 
-#: The intents of emergencies.
-EMERGENCIES = {"emergency", "crisis"}
+#: The intents of emergencies, and of what tells nothing but how someone feels.
+EMERGENCIES, FEELINGS = {"emergency", "crisis"}, {"distress", "bereaved"}
 
 
 def family_of(intent: str) -> str:
@@ -46,6 +46,8 @@ class Talk:
 
     `passages` were shown last, `seen` at any time; `misses` counts the replies in a row that did not answer; `said`
     counts the texts of each kind already used; `asked` are the names of the article's that were asked about last.
+    `sign` is the kind of emergency whose signs were, `alarmed` the kind that alarmed last, and `closing` tells whether
+    the message before said that it is none any more.
     """
 
     article: str | None = None
@@ -56,6 +58,9 @@ class Talk:
     misses: int = 0
     said: Mapping[str, int] = field(default_factory=dict)
     asked: tuple[str, ...] = ()
+    sign: str | None = None
+    alarmed: str | None = None
+    closing: bool = False
 
     @classmethod
     def from_slot(cls, value: object) -> Talk:
@@ -84,10 +89,10 @@ class Turn:
     ids named in the text, `terms` (article id, term) pairs, `names` says as what each thing (an article by its id) was
     named, `others` are (name, group) pairs of things named that no article has. `scope` is P(about an article) by id,
     `scores` P(a passage | the question) by "article/passage". `common` says that the text names no subject at all,
-    `known` that it has a word that anyone knows. `urgent_sentence` is the largest P(emergency) of one of several
-    sentences alone. `target` is a chosen button's, `item` the id of a
-    passage that the text points at. `alarm` is what
-    `Alarm.told` says of the emergency that the reply before was about, if it was about one.
+    `known` that it has a word that anyone knows. `urgent_sentence` is, of the one of several sentences that is
+    likeliest an emergency alone, the kind of emergency and P(emergency). `target` is a chosen button's, `item` the id
+    of a passage that the text points at. `alarm` is what `Alarm.told` says of the emergency that the reply before was
+    about, if it was about one.
     """
 
     text: str
@@ -103,7 +108,7 @@ class Turn:
     scores: Mapping[str, float] = field(default_factory=dict)
     common: bool = False
     known: bool = True
-    urgent_sentence: float = 0.0
+    urgent_sentence: tuple[str, float] = ("emergency", 0.0)
     target: str | None = None
     item: str | None = None
     alarm: str | None = None
@@ -115,6 +120,7 @@ def read_turn(latest_message: Mapping[str, Any], talk_slot: object) -> Turn:
     intent = latest_message.get("intent") or {}
     entities = [e for e in latest_message.get("entities") or () if isinstance(e, dict)]
     evidence = latest_message.get("evidence") or {}
+    sentence = latest_message.get("urgent_sentence") or {}
 
     text = latest_message.get("text") or ""
 
@@ -140,7 +146,7 @@ def read_turn(latest_message: Mapping[str, Any], talk_slot: object) -> Turn:
         scores=evidence.get("scores") or {},
         common=bool(evidence.get("common")),
         known=bool(latest_message.get("known", True)),
-        urgent_sentence=float(latest_message.get("urgent_sentence") or 0.0),
+        urgent_sentence=(sentence.get("name") or "emergency", float(sentence.get("confidence") or 0.0)),
         target=next((e["value"] for e in named("target")), None),
         alarm=_told(latest_message.get("metadata")),
         talk=Talk.from_slot(talk_slot),

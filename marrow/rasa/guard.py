@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 from rasa.core.channels.channel import OutputChannel, UserMessage
 
 from marrow import settings
-from marrow.answering.alarms import after_alarm, alarm_reply
+from marrow.answering.alarms import after_alarm, alarm_reply, told_again
 from marrow.answering.answers import topic_offers
 from marrow.answering.named import names_any
 from marrow.answering.offers import all_targets, title_of
@@ -124,10 +124,14 @@ class Guard:
         ends, told = self._alarms.pop(conversation, (0.0, ""))
         return told if time.monotonic() < ends else None
 
-    def only_english(self, text: str) -> Reply | None:
-        """What a person is told who plainly writes in another language whose red flags are known. Never raises."""
+    def only_english(self, text: str, before: str | None = None) -> Reply | None:
+        """What a person is told who plainly writes in another language whose red flags are known; of an emergency
+        (`before`, as `Alarm.told`) that was told in it, the same again, as what is said there is not understood. Never
+        raises."""
         try:
             language = self._red_flags.language(text)
+            if language and (again := told_again(self.service, before, language)):
+                return again
             told = self.service.emergency.only_english(language) if language else None
         except Exception as error:  # as above
             logger.error("the language could not be told: %s", type(error).__name__)
@@ -195,8 +199,10 @@ class Guard:
         if max(len(typed.strip()), len(clean)) > MAX_TEXT_CHARS:
             return self.error("too_long")
         told = before = self._alarm_before(conversation)
-        if reply := self.only_english(clean):
-            return Answered(after_alarm(self.service, before, reply))
+        if reply := self.only_english(clean, before):
+            if reply.alarm:
+                self._remember_alarm(conversation, reply.alarm)
+            return Answered(reply)
         replies: list[Reply] = []
         for part in split_questions(clean):
             # "What is asthma and how is it treated?": what names nothing of an article is about the other subject too.

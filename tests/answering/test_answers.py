@@ -183,20 +183,36 @@ def test_classifier_alarms_only_when_it_is_sure(service: Service, turn: Any) -> 
     sure = turn("emergency", ranking=(("emergency", 0.7), ("crisis", 0.2)))
     assert urgent(service, sure)[0].outcome == "urgent"
     for kind, outcome in (("ask_symptoms", "answer"), ("other_subject", "out_of_scope"), ("distress", "smalltalk")):
-        reply = urgent(service, turn("emergency", ranking=(("emergency", 0.45), (kind, 0.4))))[0]
+        suspected = turn("emergency", ranking=(("emergency", 0.45), (kind, 0.4)))
+        reply = in_doubt(service, suspected, urgent(service, suspected)[0])
         assert reply.outcome == outcome and reply.text.count(service.emergency.help_line()) == 1
+
+
+@pytest.mark.parametrize("intent", ["ask_diet", "distress", "other_subject"])
+def test_what_may_be_a_crisis_gets_whom_to_call_for_that(service: Service, turn: Any, intent: str) -> None:
+    line, crisis = service.emergency.help_line(), service.emergency.numbers["en"]["crisis"]
+    said = smalltalk(service, turn("greet"))[0]
+    for doubtful in (
+        turn(intent, ranking=((intent, 0.8), ("crisis", 0.12), ("emergency", 0.01))),
+        turn(intent, ranking=((intent, 0.9),), urgent_sentence=("crisis", 0.95)),
+    ):
+        reply = in_doubt(service, doubtful, said)
+        assert reply.text.count(crisis) == 1 and line not in reply.text
+    bodily = turn(intent, ranking=((intent, 0.8), ("emergency", 0.12)), urgent_sentence=("crisis", 0.95))
+    assert line in in_doubt(service, bodily, said).text  # the message as a whole tells more than a sentence
+    assert in_doubt(service, turn(intent, ranking=((intent, 0.95), ("crisis", 0.05))), said) == said
 
 
 def test_one_sentence_that_would_be_an_emergency_alone_gets_where_to_call(service: Service, turn: Any) -> None:
     line = service.emergency.help_line()
-    asked = turn("ask_diet", urgent_sentence=0.95)
+    asked = turn("ask_diet", urgent_sentence=("emergency", 0.95))
     reply = in_doubt(service, asked, question(service, asked)[0])
     assert reply.outcome == "not_covered" and reply.text.count(line) == 1
     assert reply.text.endswith(f"{line}\n{reply.disclaimer}")
     assert in_doubt(service, asked, reply) == reply
-    calm = turn("ask_diet", urgent_sentence=0.85)
+    calm = turn("ask_diet", urgent_sentence=("emergency", 0.85))
     assert line not in in_doubt(service, calm, question(service, calm)[0]).text
-    alarmed = urgent(service, turn("emergency", ranking=(("emergency", 0.9),), urgent_sentence=0.95))[0]
+    alarmed = urgent(service, turn("emergency", ranking=(("emergency", 0.9),), urgent_sentence=("emergency", 0.95)))[0]
     assert in_doubt(service, asked, alarmed) == alarmed
 
 
@@ -567,8 +583,9 @@ def test_no_rule_is_a_reason_to_miss_an_emergency(service: Service, turn: Any) -
     assert by_rule(service, turn("emergency", text="zxcv", known=False)) is None
     lone = {"text": "paralysis", "names": {"paralysis": "paralysis"}}
     assert by_rule(service, turn("emergency", ("paralysis",), **lone)) is None
-    doubted = by_rule(service, turn("ask_symptoms", ("paralysis",), ranking=(("emergency", 0.2),), **lone))
-    assert doubted is not None and service.emergency.help_line() in doubted[0].text
+    doubted = turn("ask_symptoms", ("paralysis",), ranking=(("emergency", 0.2),), **lone)
+    read = by_rule(service, doubted)
+    assert read is not None and service.emergency.help_line() in in_doubt(service, doubted, read[0]).text
 
 
 def test_request_beside_feelings_is_answered_with_a_kind_word_first(service: Service, turn: Any) -> None:

@@ -293,7 +293,9 @@ def test_a_question_after_a_crisis_is_answered_and_says_whom_to_call(service: Se
 
 
 def test_thanks_after_a_crisis_are_thanks(service: Service, turn: Any) -> None:
-    assert by_rule(service, turn("thank", text="thank you, I have rung them", alarm="crisis self en")) is None
+    assert by_rule(service, turn("thank", text="thank you for that", alarm="crisis self en")) is None
+    rung = by_rule(service, turn("thank", text="thank you, I have rung them", alarm="crisis self en"))
+    assert rung is not None and rung[0].text.startswith(service.wording.smalltalk["help_is_there"][0])
 
 
 @pytest.mark.parametrize(
@@ -328,6 +330,7 @@ def test_thanks_after_a_crisis_are_thanks(service: Service, turn: Any) -> None:
         ("the crew has gone", False),
         ("the radio is on and I'm with the dog", False),
         ("right, calling 999", True),
+        ("they are sending an ambulance", True),
         ("I'm not on my own, my wife is here", True),
         ("my ears are ringing", False),
         ("calling his name and he only groans", False),
@@ -343,7 +346,7 @@ def test_thanks_after_a_crisis_are_thanks(service: Service, turn: Any) -> None:
 )
 def test_who_was_helped_is_not_told_the_same_again(service: Service, turn: Any, text: str, helped: bool) -> None:
     found = by_rule(service, turn("affirm", text=text, alarm="crisis self en"))
-    assert (found is None) == helped
+    assert found is not None and found[0].outcome == ("smalltalk" if helped else "urgent")
 
 
 def test_can_they_stop_it_happening_again_asks_for_what_treats_it(service: Service, turn: Any) -> None:
@@ -420,7 +423,6 @@ def test_small_talk_after_an_emergency_may_be_about_it_where_it_is_not_plain(
     [
         ("ask_symptoms", "can it paralyse people"),
         ("ask_followup_care", "what happens after radiation therapy"),
-        ("ask_followup_care", "they are sending an ambulance"),
         ("ask_daily_life", "we are back home, can he work"),
         ("thank", "thanks"),
         ("other_subject", "who won the match"),

@@ -9,7 +9,7 @@ import pytest
 from marrow.answering.answers import question
 from marrow.answering.parts import asks_too_much, split_questions
 from marrow.answering.service import Service
-from marrow.answering.talk import smalltalk
+from marrow.answering.talk import forget, smalltalk
 from marrow.reply import Reply, merge
 
 
@@ -119,3 +119,43 @@ def test_answers_are_one_reply_with_one_disclaimer(service: Service, turn: Any) 
     assert merged.text.count("not a substitute for professional medical advice") == 1
     assert merge([hello, cost]).outcome == "not_covered"
     assert merge([hello, hello]).outcome == "smalltalk"
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("forget me. What are the symptoms?", ["forget me.", "What are the symptoms?"]),
+        ("Please delete everything I told you! What is bone metastasis?",
+         ["Please delete everything I told you!", "What is bone metastasis?"]),
+        ("forget everything", ["forget everything"]),
+        ("ok forget me!!", ["ok forget me!!"]),
+        ("Forget it. What is bone metastasis?", ["Forget it. What is bone metastasis?"]),
+    ],
+)  # fmt: skip
+def test_what_is_to_be_forgotten_is_a_part_of_its_own(text: str, parts: list[str]) -> None:
+    assert split_questions(text) == parts
+
+
+def test_that_a_talk_is_forgotten_is_said_beside_an_answer(service: Service, turn: Any) -> None:
+    forgotten = forget(service, turn("forget_me", text="forget me"))[0]
+    answered = question(service, turn("ask_symptoms"))[0]
+    for replies in ([forgotten, answered], [answered, forgotten], [forgotten, answered, answered]):
+        merged = merge([Reply.from_wire(r.text, r.to_wire()) for r in replies])
+        assert merged.erase and merged.outcome == "answer"
+        assert merged.text.startswith(service.wording.smalltalk["forget_me"][0])
+        assert "Fractures, due to weakened bone" in merged.text
+    assert merge([forgotten]).erase and merge([forgotten, forgotten]).erase
+    assert not merge([answered, answered]).erase
+
+
+def test_no_passage_is_quoted_twice(service: Service, turn: Any) -> None:
+    what = question(service, turn("ask_definition", ("denosumab",), names={"denosumab": "denosumab"}))[0]
+    effects = question(service, turn("ask_side_effects", ("denosumab",)))[0]
+    assert what.passages == effects.passages == ("treatment.3",)
+    merged = merge([what, effects])
+    assert merged.passages == ("treatment.3",)
+    assert merged.text.count("• Bisphosphonates or denosumab") == 1
+    assert service.wording.frames["nearest"] not in merged.text
+    assert "does not say what the side effects or risks of denosumab are" in merged.text
+    other = merge([question(service, turn("ask_treatment", ("surgery",)))[0], effects])
+    assert service.wording.frames["nearest"] in other.text and len(other.passages) == 2

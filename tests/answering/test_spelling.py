@@ -15,7 +15,8 @@ WORDS = ["treatment", "symptoms", "bisphosphonates", "fracture", "does", "what",
 
 @pytest.fixture(scope="module")
 def spelling() -> Spelling:
-    counts = {**dict.fromkeys(WORDS, COMMON), "bones": 40, "bone": 30, "rare": 1}
+    counts = {**dict.fromkeys(WORDS, COMMON), "bones": 40, "bone": 30, "rare": 1, "hypercalcemia": COMMON}
+    counts |= {"diagnosis": 80, "number": 80, "diagnossis": 2, "dignosis": 3, "numbed": 2}
     return Spelling(
         counts,
         {"patient", "board"},
@@ -48,6 +49,11 @@ def spelling() -> Spelling:
         ("Path # treatmnet", "fracture treatment"),
         ("y do y'all ask", "why do y'all ask"),
         ("board", "board"),
+        ("hypocalcemia", "hypocalcemia"),  # a slip of nothing: the opposite
+        ("hypercalcemai", "hypercalcemia"),
+        ("the diagnossis", "the diagnosis"),  # so put by some questions, and still a slip
+        ("the dignosis", "the dignosis"),  # by too many to be one
+        ("numbed", "numbed"),
         ("Patient", "Patient"),
         ("xyzzy 12.5 mg", "xyzzy 12.5 mg"),
         ("", ""),

@@ -196,3 +196,68 @@ def test_thanks_before_a_question_do_not_hide_it(talk: Any) -> None:
 def test_words_that_nobody_knows_are_asked_back(talk: Any) -> None:
     for text in ("asdf qwer", "zxcv mnbv", "jkl;", "....", "😀😀"):
         talk([(text, "smalltalk", "I am not sure what you mean")])
+
+
+def test_a_symptom_that_was_asked_about_and_happens_is_an_emergency(talk: Any) -> None:
+    talk(
+        [
+            ("does bone metastasis make your legs weak", "answer", "symptoms.4"),
+            ("mine just went", "urgent", "Lie flat"),
+            ("a minute ago", "urgent", "Lie flat"),
+            ("the ambulance crew are here now", "smalltalk", "Good that help is there"),
+        ]
+    )
+    talk([("what are the symptoms", "answer", "symptoms.4"), ("i have the third one", "urgent", "Lie flat")])
+
+
+def test_an_emergency_is_talked_down(talk: Any) -> None:
+    talk(
+        [
+            ("i fell and my hip is in agony", "urgent", "broken bone"),
+            ("no that was four years ago", "smalltalk", "Thank you for telling me"),
+            ("I said it was FOUR YEARS AGO. my hip is fine now", "smalltalk", "Thank you"),
+            ("what are the treatments", "answer", "treatment.1"),
+        ]
+    )
+    talk(
+        [
+            ("i cant feel my legs", "urgent", "Lie flat"),
+            ("it passed after an hour", "smalltalk", "I am glad"),
+            ("what is a biopsy", "answer", "diagnosis.2"),
+            ("they are numb again", "urgent", "Lie flat"),
+        ]
+    )
+
+
+def test_the_bereaved_are_met_as_such(talk: Any) -> None:
+    talk([("my mum died of this last month", "smalltalk", "sorry for your loss")])
+    talk([("my wife is dying", "smalltalk", "This is a lot to take in")])
+
+
+def test_what_to_ask_the_doctor(talk: Any) -> None:
+    talk([("What questions should I ask the doctor?", "not_covered", "what to ask your care team")])
+
+
+def test_who_has_it_is_thanked_for_telling(talk: Any) -> None:
+    talk([("I have bone mets", "smalltalk", "Thank you for telling me"), ("what is it", "answer", "overview.1")])
+    talk([("hello, my mum is 82 and has bone mets", "smalltalk", "Thank you for telling me")])
+    talk([("👍", "smalltalk", "welcome")])
+
+
+def test_what_the_article_lacks_of_a_thing_it_has_is_named(talk: Any) -> None:
+    talk([("how is high calcium treated?", "not_covered", "what the treatment of high calcium is")])
+
+
+def test_one_of_those_shown_is_shown_for_its_place(talk: Any) -> None:
+    talk([("what are the treatments", "answer", "treatment.1"), ("the second one", "answer", "treatment.3")])
+
+
+def test_prevention_is_not_answered_with_treatment(talk: Any) -> None:
+    talk(
+        [("what is the outlook", "answer", "prognosis.1"), ("can it be prevented?", "not_covered", "how to prevent it")]
+    )
+
+
+@pytest.mark.parametrize("text", ["he has no chest pain", "she does not have any numbness", "he isn't fitting"])
+def test_a_sign_that_is_not_there_is_no_emergency(talk: Any, text: str) -> None:
+    talk([(text, "smalltalk", "")])

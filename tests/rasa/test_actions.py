@@ -12,14 +12,14 @@ from actions.base import service
 from actions.questions import ActionQuestion
 
 
-@pytest.mark.parametrize(("urgent_sentence", "told"), [(0.95, True), (0.5, False), (None, False)])
-def test_an_emergency_beside_a_question_gets_where_to_call(urgent_sentence: float | None, told: bool) -> None:
+@pytest.mark.parametrize(("sure", "told"), [(0.95, True), (0.5, False), (None, False)])
+def test_an_emergency_beside_a_question_gets_where_to_call(sure: float | None, told: bool) -> None:
     message: dict[str, Any] = {
         "text": "Which milk is best? My legs are like that again.",
         "intent": {"name": "ask_diet", "confidence": 0.9},
         "intent_ranking": [{"name": "ask_diet", "confidence": 0.9}],
         "evidence": {"scope": {"bone-metastasis": 0.97}, "common": False},
-        "urgent_sentence": urgent_sentence,
+        "urgent_sentence": {"name": "emergency", "confidence": sure} if sure else None,
     }
     dispatcher = CollectingDispatcher()
     tracker: Any = SimpleNamespace(latest_message=message, get_slot=lambda name: None)

@@ -88,10 +88,11 @@ def test_of_several_sentences_the_gravest_is_judged_for_itself(
     assert beside("he is baking now") is None and beside("so . he is choking now") is None
     grave = beside("he is baking now . he is choking now ! she keeps singing")
     assert encoded == ["he is baking now .", "he is choking now !", "she keeps singing"]
-    assert grave == pytest.approx(urgency(learned, "he is choking now !"))
-    assert beside("he is baking now . she keeps singing") < 0.5 < grave
+    assert grave == {"name": "emergency", "confidence": pytest.approx(urgency(learned, "he is choking now !"))}
+    calm = beside("he is baking now . she keeps singing")
+    assert calm["confidence"] < 0.5 < grave["confidence"]
     encoded.clear()
-    assert beside("he is choking now . " * 9 + "she keeps singing . " * SENTENCES) < 0.5
+    assert beside("he is choking now . " * 9 + "she keeps singing . " * SENTENCES)["confidence"] < 0.5
     assert len(encoded) == SENTENCES
 
 

@@ -261,6 +261,16 @@ def test_emergency_in_spanish_is_urgent(ask: Any, text: str) -> None:
     check(ask(never, text), "urgent")
 
 
+def test_emergency_in_spanish_that_goes_on_is_told_again(guard: Guard, ask: Any) -> None:
+    first = check(ask(never, "quiero morirme"), "urgent")
+    for _ in range(2):
+        assert check(ask(never, "¿y qué hago ahora? tengo miedo"), "urgent") == first
+    said = check(ask(never, "¿y qué hago ahora? tengo miedo"), "smalltalk")  # not for ever
+    assert said.startswith("Lo siento: solo puedo responder en inglés.")
+    assert guard.service.emergency.help_line() not in said
+    check(ask(never, "¿Qué es la metástasis ósea?"), "smalltalk")
+
+
 def _tells(told: list[Any], **parts: Any) -> Any:
     """A Rasa that notes what it is told of the message before, and answers with small talk of these parts."""
 

@@ -254,7 +254,8 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
     def process(self, messages: list[Message]) -> list[Message]:
         """Add `intent` and `intent_ranking` to each message, and `question_ranking`: the kinds it would be of if it
         were a question on the subject, which a follow-up ("and the side effects?") is without saying so. A message of
-        several sentences that does not alarm gets `urgent_sentence` too, the largest P(emergency) of one alone."""
+        several sentences that does not alarm gets `urgent_sentence` too: of the one that is likeliest an emergency
+        alone, the kind of emergency and P(emergency)."""
         kinds, names = self._alone.kinds.classes, self._alone.families.classes
         if not kinds:
             raise ModelError(f"the intent classifier is not trained; {_AGAIN}")
@@ -284,8 +285,9 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
             as_question = [{"name": kinds[i], "confidence": float(shares[i]) / total} for i in asked]
             message.set("question_ranking", as_question, add_to_output=True)
             if not alarm and len(sentences := _sentences(message.get("text_tokens"))) > 1:
-                alone = max(self._urgent(text, lemmas, urgent) for text, lemmas in sentences[-SENTENCES:])
-                message.set("urgent_sentence", alone, add_to_output=True)
+                judged = (self._urgent(text, lemmas, urgent) for text, lemmas in sentences[-SENTENCES:])
+                gravest = max(judged, key=lambda sentence: sentence["confidence"])
+                message.set("urgent_sentence", gravest, add_to_output=True)
         return messages
 
     def _weighed(
@@ -297,10 +299,11 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
         weighed /= max(weighed.sum(), _LEAST)
         return weighed
 
-    def _urgent(self, text: str, lemmas: str, urgent: npt.NDArray[np.bool_]) -> float:
-        """P(emergency) of a sentence alone."""
+    def _urgent(self, text: str, lemmas: str, urgent: npt.NDArray[np.bool_]) -> dict[str, Any]:
+        """P(emergency) of a sentence alone, and the likeliest kind of emergency."""
         ngrams, vector = self._ngrams(lemmas), shared_encoder(ADAPTER).encode([text])
-        return float(self._weighed(self._alone.shares(vector, ngrams), ngrams, urgent)[urgent].sum())
+        shares = np.where(urgent, self._weighed(self._alone.shares(vector, ngrams), ngrams, urgent), 0.0)
+        return {"name": self._alone.kinds.classes[int(shares.argmax())], "confidence": float(shares.sum())}
 
     def _ngrams(self, lemmas: str) -> csr_matrix:
         return hstack([v.transform([lemmas]) for v in self._vectorizers]).tocsr()

@@ -1,0 +1,192 @@
+"""What is said about an emergency without its signs, and what it means in a talk."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from marrow.answering.alarms import alarm_now, closing, in_doubt, remembered
+from marrow.answering.answers import question
+from marrow.answering.happens import closed_by, comes_back, happens, still_happens
+from marrow.answering.service import Service
+from marrow.answering.talk import by_rule, smalltalk
+from marrow.answering.turn import Talk
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mine just went",
+        "Mine have, just now",
+        "because mine have",
+        "well mine's stopped working",
+        "I've got that",
+        "yes i have noticed that too",
+        "my mum has the same",
+        "he has the last one",
+        "I have all of them",
+        "It's happening to me",
+        "i think that's happening to me right now",
+        "that just started an hour ago",
+        "it's getting worse by the hour",
+        "that's what I have",
+        "that is me right now",
+        "oh god, he does now",
+    ],
+)
+def test_that_it_happens_is_understood(text: str) -> None:
+    assert happens(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "is it happening to me?",
+        "do I have that",
+        "I don't have that",
+        "I had that in 2019",
+        "he had it last year",
+        "I have that on Tuesday",
+        "that's me done, thanks",
+        "tell me more about that",
+        "I like that",
+        "mine is breast cancer",
+        "is that it",
+        "he has that and what can be done",
+        "",
+    ],
+)
+def test_what_tells_of_no_happening_is_none(text: str) -> None:
+    assert not happens(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["yes right now", "since about an hour", "both legs, still", "today", "but I feel fine"]
+)
+def test_after_an_alarm_few_words_tell_that_it_goes_on(text: str) -> None:
+    assert still_happens(text)
+
+
+@pytest.mark.parametrize("text", ["ok", "thanks", "not now", "what now?", "the legs", "yes"])
+def test_few_words_tell_nothing(text: str) -> None:
+    assert not still_happens(text)
+
+
+def test_what_was_over_may_be_back() -> None:
+    assert comes_back("they are numb again") and comes_back("it's back") and comes_back("he is bad again now")
+    assert not comes_back("is it back?") and not comes_back("it never came back") and not comes_back("back to surgery")
+
+
+@pytest.mark.parametrize(
+    ("text", "crisis", "key"),
+    [
+        ("the ambulance crew are here now", False, "help_is_there"),
+        ("ok I called 988", True, "help_is_there"),
+        ("he's 79 and in a hospice", False, "help_is_there"),
+        ("my sister is here with me now", True, "help_is_there"),
+        ("it passed after an hour", False, "it_is_over"),
+        ("he's stopped now", False, "it_is_over"),
+        ("no that was four years ago", False, "not_now"),
+        ("I saw the doctor and have antibiotics", False, "not_now"),
+        ("the nurses know, they say he's comfortable", False, "not_now"),
+        ("it's only an exam question", False, "not_now"),
+        ("I'm not suicidal", True, "no_crisis"),
+        ("i didn't mean it like that, just knackered", True, "no_crisis"),
+        ("I'm not suicidal", False, None),
+        ("nobody is coming", False, None),
+        ("it has not stopped", False, None),
+        ("the ambulance isn't here", False, None),
+        ("its 2am, is it ok to wait till the clinic opens", False, None),
+        ("that was 3 weeks ago, will they operate", False, None),
+        ("the pain is like fire", False, None),
+        ("so what now", True, None),
+    ],
+)
+def test_what_ends_the_talk_about_an_emergency(text: str, crisis: bool, key: str | None) -> None:
+    assert closed_by(text, crisis=crisis) == key
+
+
+def asked(service: Service, turn: Any, text: str, **more: Any) -> Talk:
+    about = turn("ask_symptoms", text=text, **more)
+    reply, talk = question(service, about)
+    return remembered(service, about, reply, talk)
+
+
+@pytest.mark.parametrize(
+    ("question_before", "text", "kind"),
+    [
+        ("can your legs go numb with it", "mine just did", "spine"),
+        ("does cord compression affect the bladder", "mine has stopped working", "spine"),
+        ("is very high calcium a sign", "my mum has that", "calcium"),
+        ("do bones get fractures", "I have that now", "fracture"),
+    ],
+)
+def test_a_symptom_that_was_asked_about_and_happens_alarms(
+    service: Service, turn: Any, question_before: str, text: str, kind: str
+) -> None:
+    talk = asked(service, turn, question_before)
+    assert talk.sign == kind
+    alarm = by_rule(service, turn("other_subject", text=text, talk=talk))
+    assert alarm is not None and alarm[0].outcome == "urgent" and alarm[0].alarm.startswith(kind)
+    assert alarm[0].alarm.split()[1] == ("carer" if "mum" in text else "self")
+
+
+def test_nothing_happens_where_no_sign_was_talked_about(service: Service, turn: Any) -> None:
+    for before in ("what is a biopsy", "how is it treated"):
+        talk = asked(service, turn, before)
+        assert talk.sign is None
+        assert alarm_now(service, turn("affirm", text="I've got that", talk=talk)) is None
+    talk = asked(service, turn, "can your legs go numb with it")
+    other = turn("ask_diagnosis", ("biopsy",), text="what is a biopsy", talk=talk)
+    assert remembered(service, other, *question(service, other)).sign is None
+
+
+def test_one_of_the_signs_that_were_shown_happens(service: Service, turn: Any) -> None:
+    talk = asked(service, turn, "what are the symptoms")
+    third = turn("ask_self_diagnosis", text="i have the third one", talk=talk, item="symptoms.4")
+    alarm = alarm_now(service, third)
+    assert alarm is not None and alarm[0].outcome == "urgent"
+    all_of_them = turn("affirm", text="I have all of them", talk=talk)
+    assert alarm_now(service, all_of_them) is None  # which of them, nobody knows
+    said = smalltalk(service, all_of_them)[0]
+    assert service.emergency.help_line() in in_doubt(service, all_of_them, said).text
+
+
+def test_who_thinks_to_have_an_emergency_gets_where_to_call(service: Service, turn: Any) -> None:
+    thinks = turn("ask_self_diagnosis", text="i think i've got spinal cord compression")
+    reply = in_doubt(service, thinks, question(service, thinks)[0])
+    assert reply.outcome == "not_covered" and service.emergency.help_line() in reply.text
+
+
+def test_an_emergency_is_talked_down_and_comes_back(service: Service, turn: Any) -> None:
+    over = turn("goodbye", text="it passed after an hour", alarm="spine self en")
+    reply, talk = by_rule(service, over)
+    assert reply.text.startswith("I am glad to hear it.")
+    talk = remembered(service, over, reply, talk)
+    assert (talk.sign, talk.alarmed, talk.closing) == ("spine", "spine", True)
+    more = turn("affirm", text="all good now", talk=talk)
+    assert closing(more) == "it_is_over"  # nobody says goodbye to that
+    talk = asked(service, turn, "how is it found", talk=talk)
+    assert (talk.alarmed, talk.closing) == ("spine", False)
+    assert closing(turn("affirm", text="all good now", talk=talk)) is None
+    again = by_rule(service, turn("ask_self_diagnosis", text="they are numb again", talk=talk))
+    assert again is not None and again[0].outcome == "urgent"
+
+
+def test_what_looks_like_an_emergency_ends_none(service: Service, turn: Any) -> None:
+    over = turn("crisis", text="it's all over now", alarm="crisis self en", ranking=(("crisis", 0.9),))
+    assert closing(over) is None
+    helped = replace(over, text="they're coming, my wife is here")
+    assert closing(helped) == "help_is_there"
+    denied = replace(over, text="i'm not going to hurt myself")
+    assert closing(denied) == "no_crisis"
+    assert closing(turn("crisis", text="I'm not suicidal")) is None  # nothing was said of that
+
+
+def test_who_is_dying_has_not_died(service: Service, turn: Any) -> None:
+    dying = smalltalk(service, turn("bereaved", text="my wife is dying", confidence=0.99))[0]
+    assert dying.text.startswith(service.wording.smalltalk["distress"][0][:20])
+    died = smalltalk(service, turn("bereaved", text="my wife died on Sunday", confidence=0.99))[0]
+    assert died.text.startswith("I am so sorry for your loss.")
