@@ -126,7 +126,8 @@ def merge(replies: Sequence[Reply]) -> Reply:
     reply = _merged([r for r in replies if not r.erase] or replies)
     if erased is None or reply.erase:
         return reply
-    return replace(with_line(reply, erased.text.removesuffix(erased.disclaimer).strip(), first=True), erase=True)
+    told = erased.text.removesuffix(erased.disclaimer).strip()
+    return replace(with_line(reply, told, first=reply.outcome != "urgent"), erase=True)
 
 
 def _merged(replies: Sequence[Reply]) -> Reply:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from marrow.answering.context import talked_about
 from marrow.answering.happens import closed_by, comes_back, happens, is_helped, is_unhelped, still_happens
 from marrow.answering.named import names_any, section_named
 from marrow.answering.service import Service
@@ -107,9 +108,8 @@ def remembered(service: Service, turn: Turn, reply: Reply, talk: Talk) -> Talk:
 
 
 def _sign_of_item(service: Service, turn: Turn) -> str | None:
-    if turn.item is None or turn.talk.article is None:
-        return None
-    return _sign_in(service, service.library.article(turn.talk.article).passage(turn.item).text)
+    article = talked_about(service, turn.talk)
+    return _sign_in(service, article.passage(turn.item).text) if article and turn.item else None
 
 
 def _sign_in(service: Service, text: str) -> str | None:
@@ -158,7 +158,7 @@ def _has_signs(service: Service, turn: Turn) -> bool:
     whether it is an emergency that articles have a name for ("I think I've got spinal cord compression")."""
     if turn.intent == "ask_self_diagnosis" and any(names.search(turn.text) for names in _NAMED.values()):
         return True
-    article = next((a for a in service.library.articles if a.id == turn.talk.article), None)
+    article = talked_about(service, turn.talk)
     passages = article.passages() if article else ()
     shown = [p.text for p in passages if p.id in turn.talk.passages and p.section == "symptoms"]
     return happens(turn.text) and any(_sign_in(service, text) for text in shown)

@@ -49,7 +49,7 @@ _REST = re.compile(r"\b(?:else|others?|otherwise|alternatives?|anything|options?
 
 def at_item(service: Service, turn: Turn) -> Turn:
     """The turn at the one of the things shown that it points at, as if that had been shown alone."""
-    article = _talked_about(service, turn.talk)
+    article = talked_about(service, turn.talk)
     asks = turn.intent in ASKS_FOR_ONE or family_of(turn.intent) in {"answered", "silent"}
     item = item_of(article, turn.talk, turn.text) if article and asks else None
     if article is None or item is None:
@@ -57,7 +57,8 @@ def at_item(service: Service, turn: Turn) -> Turn:
     return replace(turn, item=item.id, talk=narrowed(service.terms[article.id], turn.talk, item))
 
 
-def _talked_about(service: Service, talk: Talk) -> Article | None:
+def talked_about(service: Service, talk: Talk) -> Article | None:
+    """The article that is being talked about, as long as it is loaded."""
     return next((a for a in service.library.articles if a.id == talk.article), None)
 
 
@@ -73,7 +74,7 @@ def in_context(service: Service, turn: Turn) -> Turn:
 
 def _like_what(service: Service, turn: Turn) -> Turn:
     narrow = len(turn.talk.passages) <= NARROW
-    known = _talked_about(service, turn.talk)
+    known = talked_about(service, turn.talk)
     if known is None or names_part(known, turn.text):
         return turn
     if not narrow or not turn.common or turn.articles or not _points(turn, BARE):
@@ -131,7 +132,7 @@ def _with_terms(service: Service, turn: Turn) -> Turn:
         theirs = {
             f"{term.article}/{id}" for term in meant for id in term.passages if anywhere or id.split(".")[0] == section
         }
-        part = article.section(section) if (article := _talked_about(service, turn.talk)) else None
+        part = article.section(section) if (article := talked_about(service, turn.talk)) else None
         narrow = {f"{turn.talk.article}/{p.id}" for p in part.passages if not p.lead_in} if part else set()
         if any(scores.get(id, 0.0) >= ELSEWHERE for id in narrow - theirs):
             return turn  # "do they take a piece out?" after the scan

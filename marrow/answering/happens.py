@@ -8,11 +8,12 @@ import re
 #: Words up to which a message says no more than that something happens; twice as many may say that nothing does.
 SHORT = 14
 
-_KIN = (
+#: Whom people write for.
+KIN = (
     "mum|mom|mummy|mother|dad|daddy|father|nan|gran|grandma|grandad|grandpa|wife|husband|partner|son|daughter|brother"
     "|sister|friend|aunt|auntie|uncle|patient|neighbou?r"
 )
-_PERSON = rf"(?:i|he|she|they|we|mine|his|hers|theirs|(?:(?:my|our|the) )?(?:(?:own|old|poor) )?(?:{_KIN}))"
+_PERSON = rf"(?:i|he|she|they|we|mine|his|hers|theirs|(?:(?:my|our|the) )?(?:(?:own|old|poor) )?(?:{KIN}))"
 _LEADS_IN = (
     "(?:(?:yes|yeah|yep|yh|ya|well|ok|okay|oh|um|so|and|but|because|cos|cuz|coz|no|actually|help|please|omg|wait"
     "|hang on|oh (?:my )?(?:god|no)|i think|i m (?:afraid|scared)|sorry|that s it|exactly) )*"
@@ -92,7 +93,8 @@ _HELPED = re.compile(
     r"|(?:am|m|re|is|s) (?:calling|ringing|phoning|on to (?:them|\d{3}))(?: them)? (?:already|now)"
     r"|(?:am|m|are|re|is|s) on (?:to|with) (?:them|\d{3})|\d{3} on (?:the )?(?:phone|line|speaker)"
     r"|(?:am|is|are|feel\w*|[ms]) (?:a bit |a little |much )?(?:better|safer?|calmer|steadier)"
-    r"|(?:at|in) (?:the )?hospital|they (?:said|want|took)"
+    r"|(?:at|in) (?:the |a )?(?:hospital|hospice|a&e|er|emergency (?:room|department))|they (?:said|want|took)|arrived"
+    r"|(?:ambulance|999|911|112) (?:s |is |has been |been )?(?:called|rung)"
     r"|(?:paramedics?|ambulance|crew) (?:is|are|s|came|coming|comin|has (?!gone)|have (?!gone)|got)"
     r"|(?:is|are|[sm]|re) (?:coming(?! (?:on|back|down|and going|in waves))"
     r"|here|sending|with (?:me|us|him|her)|on (?:the|her|his|their) way)"
@@ -129,15 +131,6 @@ _CARE = (
 )
 # What ends the talk about an emergency, by the row of `smalltalk` in replies.yml that answers it.
 _CLOSES = {
-    "help_is_there": re.compile(
-        r"\b(?:(?:paramedics?|ambulance(?: crew)?|crew|medics?|doctors?|nurses?|they|my \w+|help)"
-        r"(?: (?:s|is|are|re|has|have|ve|just|already|all|now))* (?:here|coming(?! (?:on|back|down|and"
-        r"|in waves))|on (?:its|the|their|her"
-        r"|his) way|arrived"
-        r"|with (?:me|us|him|her|them)|taking (?:me|him|her|over))"
-        r"|(?:ambulance|999|911|112) (?:s |is |has been |been )?(?:called|rung|coming)"
-        r"|(?:at|in|inside) (?:the |a )?(?:hospital|hospice|a&e|er|emergency (?:room|department)))\b"
-    ),
     "it_is_over": re.compile(
         rf"\b(?:(?:it|that|this|all|they){_BE}(?: (?:was|seems?(?: to (?:be|have))?|feels?))*"
         r" (?:over|passed|stopped|gone(?: away| off)?|went away|eased(?: off)?|settled|fine|ok|okay|better"

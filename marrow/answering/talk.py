@@ -20,6 +20,7 @@ from marrow.answering.answers import (
     topic_offers,
 )
 from marrow.answering.context import ASKS_FOR_ONE, in_context, points_back, the_others, the_rest
+from marrow.answering.happens import KIN
 from marrow.answering.named import section_named, specific_terms, terms_of
 from marrow.answering.offers import section_offers
 from marrow.answering.parts import ASKS_FOR
@@ -68,8 +69,7 @@ _HAS = re.compile(r"\b(?:have|has|had|got|ve|s|diagnosed|told|with|suffer\w*|liv
 _OF_WHOM = re.compile(
     r"\b(?:hi|hello|hey|good (?:morning|afternoon|evening)|i|im|ive|m|ve|s|he|she|they|we|my|our|the|a|an|and|is|am|are"
     r"|was|have|has|had|got|just|been|recently|now|also|only|yesterday|today|diagnosed|told|that|with|from|suffering|suffers"
-    r"|living|years?|old|yrs?|yo|lady|woman|man|patient|mum|mom|mummy|mother|dad|daddy|father|nan|gran|grandma|grandad|grandpa"
-    r"|wife|husband|partner|son|daughter|brother|sister|friend|aunt|auntie|uncle|\d+|called|named?)\b"
+    rf"|living|years?|old|yrs?|yo|lady|woman|man|\d+|called|named?|{KIN})\b"
 )
 _NOT = re.compile(r"\b(?:do not|don'?t|dont|never|not)\b", re.IGNORECASE)
 
