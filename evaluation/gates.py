@@ -8,8 +8,7 @@ from pathlib import Path
 from evaluation.measures import SMALL_IS_GOOD, Result
 from evaluation.sets import DESERVES
 from marrow import settings
-from marrow.errors import DataError
-from marrow.yamlfile import read_mapping
+from marrow.yamlfile import a_row, read_mapping, rows
 
 GATES = settings.ROOT / "tests" / "heldout" / "gates.yml"
 
@@ -18,23 +17,27 @@ MEASURES = (
     *DESERVES, "conversation_turns", "disclaimer_once", "no_foreign_figure", "says_what", *SMALL_IS_GOOD
 )  # fmt: skip
 
+_PERCENT = {"type": "number", "minimum": 0, "maximum": 100, "description": "Write a number of percent"}
+_SCHEMA = rows(
+    a_row(
+        {},
+        {
+            "at_least": a_row({}, {name: _PERCENT for name in MEASURES if name not in SMALL_IS_GOOD}),
+            "at_most": a_row({}, {name: _PERCENT for name in MEASURES if name in SMALL_IS_GOOD}),
+        },
+    )
+)
+
 #: set -> measure -> its floor, or ceiling for a measure of SMALL_IS_GOOD, in percent.
 Gates = Mapping[str, Mapping[str, float]]
 
 
 def load_gates(path: Path = GATES) -> Gates:
     """Read the gates. Raises DataError for a measure that is not known, or held from the wrong side."""
-    gates: dict[str, dict[str, float]] = {}
-    for name, sides in read_mapping(path).items():
-        gates[name] = {}
-        for side, limits in sides.items():
-            for measure, limit in limits.items():
-                good = "at_most" if measure in SMALL_IS_GOOD else "at_least"
-                if measure not in MEASURES or side != good:
-                    known = ", ".join(m for m in MEASURES if (m in SMALL_IS_GOOD) == (side == "at_most"))
-                    raise DataError(path, None, f"{name}: {side} {measure} is no gate", f"Known with {side}: {known}")
-                gates[name][measure] = float(limit)
-    return gates
+    return {
+        name: {measure: float(limit) for limits in sides.values() for measure, limit in limits.items()}
+        for name, sides in read_mapping(path, _SCHEMA).items()
+    }
 
 
 def broken(gates: Gates, results: Sequence[Result]) -> list[str]:

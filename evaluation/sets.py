@@ -11,7 +11,7 @@ from typing import Any
 
 from marrow import settings
 from marrow.errors import DataError
-from marrow.yamlfile import read_mapping
+from marrow.yamlfile import a_row, a_text, read_mapping, rows, texts
 
 SETS = settings.ROOT / "tests" / "heldout" / "sets.yml"
 
@@ -23,6 +23,14 @@ DESERVES = {
     "urgent": frozenset({"urgent"}),
     "chitchat": frozenset({"smalltalk"}),
 }
+
+_FLAG = {"type": "boolean", "description": "Write true or false"}
+_SCHEMA = a_row(
+    {
+        "targets": rows({"type": "number", "minimum": 0, "maximum": 100, "description": "Write a number of percent"}),
+        "sets": rows(a_row({"about": a_text(), "files": texts(a_text())}, {"read": _FLAG, "outside": _FLAG})),
+    }
+)
 
 # "h2-noise-012-two_typos" is one way of typing the question "h2-noise-012".
 _GROUP = re.compile(r".*?-noise-\d+")
@@ -69,13 +77,13 @@ def load_sets(path: Path = SETS, root: Path = settings.ROOT) -> list[QuestionSet
             outside=bool(row.get("outside")),
             conversations=tuple(c for file in row["files"] for c in read_file(root / file)),
         )
-        for name, row in read_mapping(path)["sets"].items()
+        for name, row in read_mapping(path, _SCHEMA)["sets"].items()
     ]
 
 
 def load_targets(path: Path = SETS) -> dict[str, float]:
     """What must be reached, in percent, by measure; names that end in `_at_most` are ceilings."""
-    return {str(name): float(value) for name, value in read_mapping(path)["targets"].items()}
+    return {str(name): float(value) for name, value in read_mapping(path, _SCHEMA)["targets"].items()}
 
 
 def read_file(path: Path) -> Iterator[Conversation]:

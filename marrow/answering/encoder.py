@@ -108,18 +108,25 @@ class Encoder:
 
 
 def load_encoder(threads: int = 1, adapter: Path | None = ADAPTER) -> Encoder:
-    """Load the encoder from the packages that carry it, with an adapter if any; or as it is from MARROW_ENCODER_DIR
-    (model.onnx, tokenizer.json), whose files the adapters were not made for.
+    """Load the encoder from the packages that carry it, or from MARROW_ENCODER_DIR, with an adapter if any.
+
+    The adapters were made for the files this version was measured with: others, used at one's own risk with
+    MARROW_ENCODER_UNVERIFIED=1, are taken as they are.
 
     Raises:
         ModelError: a file is missing, or is not the one this version was measured with.
     """
     weights, tokenizer = encoder_files()
-    if os.environ.get("MARROW_ENCODER_UNVERIFIED", "") != "1":
-        _verify(weights, _WEIGHTS_SHA256)
-        _verify(tokenizer, _TOKENIZER_SHA256)
-    own = os.environ.get("MARROW_ENCODER_DIR", "").strip()
-    return Encoder(weights, tokenizer, threads, read_adapter(adapter) if adapter and not own else None)
+    known = [_verify(weights, _WEIGHTS_SHA256), _verify(tokenizer, _TOKENIZER_SHA256)]
+    return Encoder(weights, tokenizer, threads, read_adapter(adapter) if adapter and all(known) else None)
+
+
+def encoder_digest() -> bytes:
+    """SHA-256 over the encoder's files and its adapters: with others, other vectors."""
+    digest = hashlib.sha256()
+    for path in (*encoder_files(), ADAPTER, TALK_ADAPTER):
+        digest.update(_sha256(path).encode() if path.is_file() else b"none")
+    return digest.digest()
 
 
 def read_adapter(path: Path) -> dict[str, npt.NDArray[Any]]:
@@ -223,19 +230,26 @@ def _package_file(package: str, name: str) -> Path:
     return Path(spec.origin).parent / name
 
 
-def _verify(path: Path, expected: str) -> None:
+def _verify(path: Path, expected: str) -> bool:
+    """Whether it is the file this version was measured with. Raises ModelError for another one, unless
+    MARROW_ENCODER_UNVERIFIED is 1, and for one that is missing."""
     if not path.is_file():
         raise ModelError(f"{path.name} is missing; run `make install`, or set MARROW_ENCODER_DIR to where it lies")
+    actual = _sha256(path)
+    if actual != expected and os.environ.get("MARROW_ENCODER_UNVERIFIED", "") != "1":
+        raise ModelError(
+            f"{path.name} has SHA-256 {actual[:12]}…, not {expected[:12]}…; reinstall it with `make install`, or set "
+            "MARROW_ENCODER_UNVERIFIED=1 to use it all the same, without the adapters made for the other"
+        )
+    return actual == expected
+
+
+def _sha256(path: Path) -> str:
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(1 << 20):
             digest.update(chunk)
-    actual = digest.hexdigest()
-    if actual != expected:
-        raise ModelError(
-            f"{path.name} has SHA-256 {actual[:12]}…, not {expected[:12]}…; reinstall it with `make install`, or set "
-            "MARROW_ENCODER_UNVERIFIED=1 to use it all the same"
-        )
+    return digest.hexdigest()
 
 
 def vocabulary() -> frozenset[str]:

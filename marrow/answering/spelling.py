@@ -13,8 +13,7 @@ from pathlib import Path
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from marrow.errors import DataError
-from marrow.yamlfile import read_mapping
+from marrow.yamlfile import read_mapping, rows
 
 #: Shorter words have too many neighbours; from the second length on two slips count.
 SHORTEST, TWO_SLIPS = 4, 8
@@ -23,6 +22,8 @@ COMMON = 3
 #: Words of fewer questions may be slips themselves, and so may longer words that nobody but the questions knows and
 #: that are a slip away, before their ending, from one of so many times as many questions ("tretment", not "numbed").
 KNOWN, LONGER, OFTENER = 2, 6, 40
+
+_GROUPS = rows({"type": "object", "description": "Write `group: {short: what it stands for}`"})
 
 _WORD = re.compile(r"\w+(?:['’/]\w+)*/?|\W+")
 
@@ -48,9 +49,7 @@ class Abbreviations:
 def load_abbreviations(path: Path) -> Abbreviations:
     """Read groups of short forms and what they stand for. Raises DataError for a file that is anything else."""
     pairs: dict[str, str] = {}
-    for group, forms in read_mapping(path).items():
-        if not isinstance(forms, dict):
-            raise DataError(path, 1, f"`{group}` is not a mapping", "Write `group: {short: what it stands for}`")
+    for forms in read_mapping(path, _GROUPS).values():
         pairs |= {str(short): str(meant) for short, meant in forms.items()}
     return Abbreviations(pairs)
 

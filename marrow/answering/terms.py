@@ -20,8 +20,7 @@ from spacy.tokens import Doc
 
 from marrow.content import Article, Library, Passage
 from marrow.content.article import SECTION_KINDS
-from marrow.errors import DataError
-from marrow.yamlfile import read_mapping
+from marrow.yamlfile import read_mapping, rows
 
 #: Kinds of found things.
 ARTICLE, TERM, OTHER = "article", "term", "other"
@@ -118,9 +117,7 @@ def same_root(one: str, other: str) -> bool:
 
 def load_elsewhere(path: Path) -> dict[str, str]:
     """Names of things that questions are about and an article may lack, by name: group. Raises DataError."""
-    groups = read_mapping(path)
-    if not all(isinstance(names, list) for names in groups.values()):
-        raise DataError(path, 1, "is not a mapping of groups to lists of names", "Write `group: [name, ...]`")
+    groups = read_mapping(path, rows({"type": "array", "description": "Write `group: [name, ...]`"}))
     return {str(name).casefold(): str(group) for group, names in groups.items() for name in names}
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from marrow.errors import DataError
-from marrow.yamlfile import read_mapping
+from marrow.content.article import SECTION_KINDS
+from marrow.yamlfile import a_row, a_text, read_mapping, rows, texts
 
 
 @dataclass(frozen=True)
@@ -53,52 +54,78 @@ class Wording:
         return [self.errors[problem]]
 
 
-_LISTS = ("comfort", "feelings", "generic", "counted", "says_again", "missed", "out_of_scope")
-_PARTS = ("frames", "questions", "section_words", "smalltalk", "errors", *_LISTS)
+# Filled in any text of a reply; see Service.fill.
+_FILLED = ("topics", "sources", "title", "team")
+_WORDS = texts({"type": "string", "minLength": 1})
+_TEXTS = texts(a_text(*_FILLED))
+_SMALLTALK = (
+    "greet", "goodbye", "thank", "affirm", "deny", "how_are_you", "compliment", "bot_identity", "capabilities",
+    "repair", "forget_me", "human", "distress", "bereaved", "privacy", "ask_source", "nothing_to_simplify",
+    "nothing_more", "tells", "help_is_there", "it_is_over", "not_now", "no_crisis", "unclear",
+)  # fmt: skip
+_ERRORS = (
+    "broken", "too_slow", "not_ready", "too_fast", "too_long", "empty", "not_text", "unknown_choice", "no_sender",
+    "malformed", "no_session", "forbidden",
+)  # fmt: skip
+_REPLIES = a_row({
+    "frames": a_row({
+        "plain": a_text("plain!"),
+        "team": a_text(),
+        "listed": a_text("name!", "term!"),
+        "missing": a_text("missing!"),
+        "says_not": a_text("what!"),
+        "nearest": a_text(),
+        "ask_team": a_text("team", "question!"),
+        "choose": a_text(),
+        "too_much": a_text(),
+        "elsewhere": a_text(),
+        "after_crisis": a_text("crisis!"),
+        "perhaps_crisis": a_text("crisis!"),
+        "which": a_text("names!"),
+    }),
+    "questions": a_row(dict.fromkeys((*SECTION_KINDS, "simplify", "more", "topics", "disclaimer"), a_text("title"))),
+    "section_words": a_row(dict.fromkeys(SECTION_KINDS, _WORDS)),
+    "smalltalk": a_row(dict.fromkeys(_SMALLTALK, _TEXTS)),
+    "comfort": _TEXTS,
+    "feelings": _WORDS,
+    "out_of_scope": _TEXTS,
+    "says_again": texts(a_text("what!")),
+    "missed": _TEXTS,
+    "generic": _WORDS,
+    "counted": _WORDS,
+    "errors": a_row(dict.fromkeys(_ERRORS, a_text())),
+})  # fmt: skip
+_WHAT, _NAMED = a_text("title", "team"), a_text("title", "team", "thing!")
+_SILENCES = rows(a_row(
+    {
+        "what": _WHAT,
+        "question": a_text("title"),
+        "nearest": {
+            "type": "array",
+            "items": {"enum": list(SECTION_KINDS)},
+            "description": "Write a list of the article's parts: " + ", ".join(SECTION_KINDS),
+        },
+    },
+    {
+        "kind": a_text(),
+        "named": _NAMED,
+        "of": texts({"enum": ["drug", "remedy", "test"]}),
+        "also": texts(a_row({"words": _WORDS, "what": a_text("title", "team", "thing")})),
+    },
+))  # fmt: skip
 
 
 def load_wording(directory: Path) -> Wording:
     """Read replies.yml and not_covered.yml. Raises DataError naming file, line and remedy."""
-    replies_path, silences_path = directory / "replies.yml", directory / "not_covered.yml"
-    replies = read_mapping(replies_path)
-    for part in _PARTS:
-        if part not in replies:
-            raise DataError(replies_path, 1, f"has no `{part}`", "Add it; the comments in the file say what it holds")
+    replies = read_mapping(directory / "replies.yml", _REPLIES)
     silences = {}
-    for name, row in read_mapping(silences_path).items():
-        if not isinstance(row, dict) or not {"what", "question", "nearest"} <= row.keys():
-            line = _line_of(silences_path, f"{name}:")
-            raise DataError(
-                silences_path, line, f"`{name}` is not complete", "Give it `what`, `question` and `nearest`"
-            )
-        try:
-            also = tuple((tuple(variant["words"]), variant["what"]) for variant in row.get("also", ()))
-        except (KeyError, TypeError):
-            line = _line_of(silences_path, f"{name}:")
-            raise DataError(
-                silences_path, line, f"`also` of `{name}` is not complete", "Give each of its rows `words` and `what`"
-            ) from None
-        more = {key: row[key] for key in ("named", "kind") if key in row}
-        if "of" in row:
-            more["of"] = tuple(row["of"])
-        silences[name] = Silence(row["what"], row["question"], tuple(row["nearest"]), also=also, **more)
-    return Wording(
-        frames=replies["frames"],
-        questions=replies["questions"],
-        section_words={kind: tuple(words) for kind, words in replies["section_words"].items()},
-        smalltalk={name: _texts(replies_path, name, texts) for name, texts in replies["smalltalk"].items()},
-        **{name: _texts(replies_path, name, replies[name]) for name in _LISTS},
-        errors=replies["errors"],
-        silences=silences,
-    )
-
-
-def _texts(path: Path, name: str, texts: object) -> tuple[str, ...]:
-    if not isinstance(texts, Sequence) or isinstance(texts, str) or not texts:
-        raise DataError(path, _line_of(path, f"{name}:"), f"`{name}` has no list of texts", "Give it one text at least")
-    return tuple(str(text) for text in texts)
-
-
-def _line_of(path: Path, start: str) -> int | None:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return next((i for i, line in enumerate(lines, 1) if line.strip().startswith(start)), None)
+    for name, row in read_mapping(directory / "not_covered.yml", _SILENCES).items():
+        lists = {key: tuple(row[key]) for key in ("nearest", "of") if key in row}
+        also = tuple((tuple(variant["words"]), variant["what"]) for variant in row.get("also", ()))
+        silences[name] = Silence(**{**row, **lists, "also": also})
+    parts: dict[str, Any] = {part: replies[part] for part in ("frames", "questions", "errors")}
+    for part in ("section_words", "smalltalk"):
+        parts[part] = {name: tuple(row) for name, row in replies[part].items()}
+    for part in ("comfort", "feelings", "generic", "counted", "says_again", "missed", "out_of_scope"):
+        parts[part] = tuple(replies[part])
+    return Wording(silences=silences, **parts)

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from marrow import settings
+from marrow.answering.encoder import encoder_digest
 from marrow.rasa.card import MODELS, card_path, make_card, read_card, sha256, write_card
 
 # What a model depends on: change one of these and it must be trained again.
@@ -23,7 +24,6 @@ _INPUTS = (
     "marrow/rasa/nlu",
     "marrow/answering/encoder.py",
     "marrow/answering/turn.py",
-    "data/encoder",
     "marrow/answering/retrieval.py",
     "marrow/answering/scope.py",
     "marrow/answering/spelling.py",
@@ -34,8 +34,8 @@ _INPUTS = (
 
 
 def inputs_digest() -> str:
-    """One SHA-256 over all files a model is made of."""
-    digest = hashlib.sha256()
+    """One SHA-256 over all files a model is made of, the encoder's own included."""
+    digest = hashlib.sha256(encoder_digest())
     for name in _INPUTS:
         path = settings.ROOT / name
         files = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix != ".pyc") if path.is_dir() else [path]

@@ -12,7 +12,11 @@ from typing import Any
 from marrow.errors import DataError
 from marrow.rendering.markup import MARKUPS
 from marrow.rendering.split import UNITS
-from marrow.yamlfile import read_mapping
+from marrow.yamlfile import a_row, a_text, read_mapping
+
+_TEXT = a_text("team")
+_KINDS = ("picture", "voice", "sticker", "file", "place", "edited", "other")
+_WORDS = a_row({"numbered": a_text(), "kinds": a_row(dict.fromkeys(_KINDS, _TEXT))})
 
 
 @dataclass(frozen=True)
@@ -109,10 +113,5 @@ def read_fields(platform: Platform, env: Mapping[str, str]) -> tuple[dict[str, s
 
 def load_words(path: Path) -> Words:
     """The wording of the channels. Raises DataError for a file that is not complete."""
-    data = read_mapping(path)
-    kinds = data.get("kinds")
-    if not isinstance(data.get("numbered"), str) or not isinstance(kinds, dict) or "other" not in kinds:
-        raise DataError(
-            path, 1, "has no `numbered`, or no `kinds` with `other`", "Restore them from the file's history"
-        )
-    return Words(data["numbered"], kinds)
+    data = read_mapping(path, _WORDS)
+    return Words(data["numbered"], data["kinds"])

@@ -16,12 +16,13 @@ from marrow.answering.offers import offer
 from marrow.answering.service import Service
 from marrow.answering.turn import SECTIONS_OF, Talk, Turn
 from marrow.content import Article
-from marrow.errors import DataError
 from marrow.reply import Reply, quote
-from marrow.yamlfile import read_mapping
+from marrow.yamlfile import a_row, a_text, read_mapping, rows
 
 _TEXTS = ("title", "description", "intro", "unreviewed", "contents", "answered", "silent", "silent_intro", "words",
           "disclaimer", "quoted", "also")  # fmt: skip
+_TEXT = a_text("topics", "sources", "title", "team")
+_SCHEMA = a_row({**dict.fromkeys(_TEXTS, _TEXT), "questions": rows(_TEXT)})
 _BULLET = "• "
 _NUMBER = re.compile(r"\d[\d ]+\d")
 _ADDRESS = re.compile(r"https://[^\s<>\"]*[^\s<>\".,;:!?)]")
@@ -37,12 +38,8 @@ class PageWording:
 
 def load_page_wording(directory: Path) -> PageWording:
     """Read page.yml of the wording folder. Raises DataError."""
-    path = directory / "page.yml"
-    rows = read_mapping(path)
-    for name in (*_TEXTS, "questions"):
-        if not rows.get(name):
-            raise DataError(path, None, f"has no `{name}`", "Add it; the comments in the file say what it holds")
-    return PageWording({name: str(rows[name]) for name in _TEXTS}, rows["questions"])
+    page = read_mapping(directory / "page.yml", _SCHEMA)
+    return PageWording({name: page[name] for name in _TEXTS}, page["questions"])
 
 
 def questions_page(service: Service, wording: PageWording, template: str, *, reviewed: bool = False) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from marrow.answering import encoder
-from marrow.answering.encoder import ADAPTER, Encoder, load_encoder, read_adapter, with_tensors
+from marrow.answering.encoder import ADAPTER, Encoder, encoder_digest, load_encoder, read_adapter, with_tensors
 from marrow.errors import ModelError
 
 QUESTIONS = ["what does denosumab do", "my mum has it in her spine", "will it rain tomorrow"]
@@ -47,3 +47,35 @@ def test_tensors_that_do_not_fit_are_refused() -> None:
         with_tensors(model, {"val_49_scale": np.zeros((1, 3), np.float32)})
     with pytest.raises(ModelError, match="no tensor"):
         with_tensors(model, {"no_such_tensor": np.zeros(1, np.float32)})
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """MARROW_ENCODER_DIR with copies of the packages' files."""
+    weights, tokenizer = encoder.encoder_files()
+    (tmp_path / "model.onnx").write_bytes(weights.read_bytes())
+    (tmp_path / "tokenizer.json").write_bytes(tokenizer.read_bytes())
+    monkeypatch.setenv("MARROW_ENCODER_DIR", str(tmp_path))
+    monkeypatch.delenv("MARROW_ENCODER_UNVERIFIED", raising=False)
+    return tmp_path
+
+
+def test_same_files_in_another_folder_give_the_same_vectors(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    moved, digest = load_encoder().encode(QUESTIONS), encoder_digest()
+    monkeypatch.delenv("MARROW_ENCODER_DIR")
+    assert np.array_equal(moved, load_encoder().encode(QUESTIONS))
+    assert digest == encoder_digest(), "a model trained with the one serves with the other"
+
+
+def test_other_files_are_refused_or_taken_without_the_adapters(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = encoder_digest()
+    plain = load_encoder(adapter=None).encode(QUESTIONS)
+    with (elsewhere / "tokenizer.json").open("a") as file:
+        file.write("\n")
+    with pytest.raises(ModelError, match="MARROW_ENCODER_UNVERIFIED=1"):
+        load_encoder()
+    monkeypatch.setenv("MARROW_ENCODER_UNVERIFIED", "1")
+    assert np.array_equal(load_encoder().encode(QUESTIONS), plain)
+    assert digest != encoder_digest(), "a model trained with the one is not current for the other"

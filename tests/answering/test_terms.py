@@ -8,7 +8,6 @@ from marrow import settings
 from marrow.answering.encoder import vocabulary
 from marrow.answering.service import Service
 from marrow.answering.terms import TermFinder, load_elsewhere
-from marrow.errors import DataError
 
 
 @pytest.fixture(scope="module")
@@ -66,10 +65,3 @@ def test_terms_with_names_of_their_own_are_specific(service: Service) -> None:
     terms = service.terms["bone-metastasis"]
     assert terms["denosumab"].specific and terms["hypercalcemia"].specific
     assert not terms["tissue"].specific and not terms["metastasis"].specific and not terms["prognosis"].specific
-
-
-def test_bad_list_names_file_and_remedy(tmp_path) -> None:  # type: ignore[no-untyped-def]
-    path = tmp_path / "elsewhere.yml"
-    path.write_text("test: mri\n")
-    with pytest.raises(DataError, match=r"elsewhere.yml:1: .* Write"):
-        load_elsewhere(path)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +16,6 @@ from marrow.answering.terms import load_elsewhere
 from marrow.answering.turn import Turn
 from marrow.answering.wording import load_wording
 from marrow.content.readability import grade, sentences, words
-from marrow.errors import DataError
 
 WORDING = settings.DATA / "wording"
 REPLIES = yaml.safe_load((WORDING / "replies.yml").read_text("utf-8"))
@@ -135,11 +132,3 @@ def test_a_countable_name_has_its_article(service: Service, turn: Callable[..., 
 def test_a_name_of_no_fitting_group_is_left_out(service: Service, turn: Callable[..., Turn]) -> None:
     reply, _ = question(service, turn("ask_which_test", others=(("morphine", "drug"),)))
     assert "morphine" not in reply.text and ROWS["ask_which_test"].what in reply.text
-
-
-def test_incomplete_variant_is_told_with_its_row(tmp_path: Path) -> None:
-    shutil.copy(WORDING / "replies.yml", tmp_path)
-    row = {"what": "a", "question": "b", "nearest": [], "also": [{"words": ["c"]}]}
-    (tmp_path / "not_covered.yml").write_text(yaml.safe_dump({"ask_cost": row}), "utf-8")
-    with pytest.raises(DataError, match="`also` of `ask_cost`"):
-        load_wording(tmp_path)

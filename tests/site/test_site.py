@@ -10,7 +10,6 @@ import re
 from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 
@@ -19,7 +18,7 @@ from marrow.answering.service import Service, load_service, make_service
 from marrow.answering.turn import SECTIONS_OF
 from marrow.content import Library, load_article
 from marrow.content.readability import grade, sentences, words
-from marrow.errors import DataError, SettingError
+from marrow.errors import SettingError
 from marrow.reply import SHORT_DISCLAIMER
 from marrow.site import Document, Site
 from marrow.site.questions import PageWording, load_page_wording, questions_page
@@ -318,13 +317,6 @@ def test_the_pages_own_words_are_easy_to_read() -> None:
             grades.append(grade(plain))
             assert grade(plain) <= 8, (name, grade(plain))
     assert sum(grades) / len(grades) <= 6
-
-
-def test_a_row_that_is_missing_is_named(tmp_path: Path) -> None:
-    rows = (settings.DATA / "wording" / "page.yml").read_text("utf-8")
-    (tmp_path / "page.yml").write_text(rows.replace("also:", "als:"), "utf-8")
-    with pytest.raises(DataError, match="has no `also`"):
-        load_page_wording(tmp_path)
 
 
 # -- the demo page -----------------------------------------------------------------------------------------------------

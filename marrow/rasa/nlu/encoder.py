@@ -20,7 +20,7 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from marrow.answering.encoder import ADAPTER, TALK_ADAPTER, Encoder, Vectors, load_encoder
+from marrow.answering.encoder import ADAPTER, TALK_ADAPTER, Encoder, Vectors, encoder_digest, load_encoder
 from marrow.rasa.nlu.masking import Mask
 from marrow.rasa.nlu.spelling import ABBREVIATIONS, read_text, read_training
 
@@ -74,9 +74,8 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
 
     @staticmethod
     def fingerprint_addon(config: dict[str, Any]) -> str | None:
-        """The adapters and the abbreviations: with others, nothing that Rasa has cached of the questions holds."""
-        files = [path for path in (ADAPTER, TALK_ADAPTER, ABBREVIATIONS) if path.is_file()]
-        return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
+        """The encoder and the abbreviations: with others, nothing that Rasa has cached of the questions holds."""
+        return hashlib.sha256(encoder_digest() + ABBREVIATIONS.read_bytes()).hexdigest()
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:

@@ -20,7 +20,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from marrow import settings
-from marrow.answering.encoder import ADAPTER, TALK_ADAPTER, Vectors, load_encoder
+from marrow.answering.encoder import ADAPTER, TALK_ADAPTER, Vectors, encoder_digest, load_encoder
 from marrow.answering.items import item_of, narrowed
 from marrow.answering.retrieval import PassageRanker
 from marrow.answering.scope import Example, Scope, owners_of, training_set
@@ -147,18 +147,16 @@ class Evidence(GraphComponent):  # type: ignore[misc]
 
     @staticmethod
     def fingerprint_addon(config: dict[str, Any]) -> str | None:
-        """The articles, the encoder's adapters, the abbreviations and the code outside this class: with others, this
+        """The articles, the encoder, the abbreviations and the code outside this class: with others, this
         component is trained again."""
         folder = settings.DATA
         files = [
             *sorted((folder / "articles").glob("*.md")),
             folder / "wording" / "elsewhere.yml",
-            ADAPTER,
-            TALK_ADAPTER,
             ABBREVIATIONS,
             *_CODE,
         ]
-        return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
+        return hashlib.sha256(encoder_digest() + b"\0".join(path.read_bytes() for path in files)).hexdigest()
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the scope classifiers on the training questions, the rankers on the articles; each for both readings."""
