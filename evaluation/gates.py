@@ -51,5 +51,5 @@ def broken(gates: Gates, results: Sequence[Result]) -> list[str]:
                 lines.append(f"{name}: {measure} was not measured; is the set there?")
             elif value > limit if measure in SMALL_IS_GOOD else value < limit:
                 side = "above" if measure in SMALL_IS_GOOD else "below"
-                lines.append(f"{name}: {measure} is {value:.1f} %, {side} {limit:g} %")
+                lines.append(f"{name}: {measure} is {value:.1f}, {side} {limit:g}")
     return lines

@@ -13,7 +13,7 @@ from evaluation.judging import Judged, disclaimer_once, foreign_figures, names_w
 from evaluation.sets import DESERVES, QuestionSet
 
 #: Measures of which little is good; all others are the more the better.
-SMALL_IS_GOOD = ("false_alarms", "silent_turns", "noise_loss")
+SMALL_IS_GOOD = ("false_alarms", "silent_turns", "noise_loss", "median_words")
 
 #: Wrong outcomes by kind, the one that hurts most first: a missed emergency, a false alarm, an invented answer.
 _WORST = {
@@ -94,8 +94,10 @@ class Result:
     wrong: tuple[Judged, ...]
 
     def measures(self) -> dict[str, float]:
-        """Every measure that can be held to a target, in percent (`noise_loss`: the worst of them, in points)."""
+        """Every measure that can be held to a target, in percent (`noise_loss`: the worst of them, in points;
+        `median_words`: words of a right answer)."""
         found = {name: s.percent for name, s in self.shares.items()}
+        found |= {} if self.median_words is None else {"median_words": float(self.median_words)}
         return found | ({"noise_loss": max(n.loss for n in self.noise)} if self.noise else {})
 
     def as_dict(self) -> dict[str, Any]:

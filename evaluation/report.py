@@ -107,7 +107,9 @@ def render(result: Result, targets: Mapping[str, float], *, failures: int, texts
     if result.noise:
         lines += [*noise_table(result, targets), ""]
     if result.median_words is not None:
-        lines += [f"Median right answer: {result.median_words:g} words without the disclaimer.", ""]
+        target = targets.get("median_words_at_most")
+        held = "" if target is None else f" (≤ {target:g}: {_verdict(result.median_words, target, few=True)})"
+        lines += [f"Median right answer: {result.median_words:g} words without the disclaimer{held}.", ""]
     lines += [f"A turn: p50 {result.p50:.1f} ms, p95 {result.p95:.1f} ms.", ""]
     if wrong := errors(result.wrong, failures, texts=texts):
         lines += [f"Worst errors, up to {failures} of a kind:", "", *wrong, ""]

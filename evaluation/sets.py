@@ -28,7 +28,9 @@ _FLAG = {"type": "boolean", "description": "Write true or false"}
 _SCHEMA = a_row(
     {
         "targets": rows({"type": "number", "minimum": 0, "maximum": 100, "description": "Write a number of percent"}),
-        "sets": rows(a_row({"about": a_text(), "files": texts(a_text())}, {"read": _FLAG, "outside": _FLAG})),
+        "sets": rows(
+            a_row({"about": a_text(), "files": texts(a_text())}, {"read": _FLAG, "seen": a_text(), "outside": _FLAG})
+        ),
     }
 )
 

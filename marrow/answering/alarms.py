@@ -62,6 +62,7 @@ def alarm_again(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
     if not crisis and not section_named(service, turn.text):
         unclear = family_of(turn.intent) in {"elsewhere", "talk"} and turn.confidence < ELSEWHERE
         worries = (unclear and turn.intent not in _OF_ITS_OWN) or family_of(turn.intent) == "silent"
+        worries = worries and "bereaved" not in turn.talk.said
         goes_on = goes_on or (worries and alarm.again < AGAIN_AT_MOST)  # what is asked then is asked for itself
     suspected = turn.intent in EMERGENCIES and urgency(turn) < SURE
     if not (goes_on or suspected):
@@ -77,7 +78,7 @@ def closing(turn: Turn) -> str | None:
         return None
     key = closed_by(turn.text, crisis=kind == "crisis")
     # What looks like an emergency itself ends none, unless it tells of help, or denies the very crisis.
-    return None if key in {"it_is_over", "not_now"} and urgency(turn) >= SURE else key
+    return None if key in {"it_is_over", "not_now", "will_call"} and urgency(turn) >= SURE else key
 
 
 def alarm_now(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:

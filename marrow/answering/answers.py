@@ -12,6 +12,7 @@ from marrow.answering.context import groups_of, in_context, the_others, the_rest
 from marrow.answering.meaning import Wanted, bare, wanted
 from marrow.answering.named import terms_of
 from marrow.answering.offers import offer, section_offers
+from marrow.answering.parts import tells
 from marrow.answering.service import Service
 from marrow.answering.terms import Term, holds, is_section, same_root
 from marrow.answering.turn import FEELINGS, SECTIONS_OF, Talk, Turn
@@ -28,6 +29,12 @@ NAMED, TERM_NAMED, TALKED_ABOUT = 5.0, 2.0, 2.5
 #: Groups of data/wording/elsewhere.yml that are subjects of their own: a question that names one, and no article or
 #: term of one, is about it, whatever is being talked about.
 FOREIGN = {"condition"}
+# What stands before such a name where it is told apart.
+_FROM = (
+    r"\b(?:tell|know|see|decide|sure|differ\w*|distinguish\w*|confus\w*|mistak\w*|mix\w*"
+    r"|(?:it|that|this|they|these)(?:['’]?s| is| are))\b.*"
+    r"\b(?:from|not|than|or|with|for)(?: (?:just|only|simply|merely|be|an?|the|my|his|her|some|plain|old|bad))* "
+)
 #: The same where the text names no subject at all.
 NOTHING_ELSE = 2.0
 #: From which share of feelings on a question is met with a kind word first.
@@ -216,6 +223,8 @@ def _lacking(article: Article, turn: Turn, terms: Sequence[Term]) -> str | None:
         return "drug" if "drug" in groups else "remedy"
     if "cancer" in groups and not specific and turn.intent in {"ask_who_gets", "ask_definition"}:
         return "cancer"
+    if "organ" in groups and not specific and turn.intent == "ask_who_gets":
+        return "cancer"
     return None
 
 
@@ -235,8 +244,8 @@ def scope_of(service: Service, turn: Turn) -> dict[str, float]:
     for article in service.library.articles:
         if any(term.specific for term in terms_of(service, article, turn)):
             named[article.id] = named.get(article.id, 0.0) + TERM_NAMED
-    elsewhere = {group for _, group in turn.others} & FOREIGN
-    if elsewhere and not named:
+    foreign = any(group in FOREIGN and not _told_apart(turn, name) for name, group in turn.others)
+    if foreign and not named:
         return {id: p * 0.1 for id, p in turn.scope.items()}
     if turn.talk.article in turn.scope and turn.common and not named:
         return {str(turn.talk.article): 1.0}
@@ -251,6 +260,12 @@ def scope_of(service: Service, turn: Turn) -> dict[str, float]:
         odds = math.log(p / (1 - p)) + named.get(id, -NAMED if others else 0.0)
         result[id] = 1 / (1 + math.exp(-odds))
     return result
+
+
+def _told_apart(turn: Turn, name: str) -> bool:
+    """Whether a thing is named in a talk to tell what is talked about from it: "how do they tell it from a hernia?"."""
+    said = re.escape(turn.names.get(name, name))
+    return turn.talk.article is not None and bool(re.search(rf"{_FROM}{said}\b", turn.text, re.IGNORECASE))
 
 
 def _ask_which(service: Service, turn: Turn, articles: Sequence[str]) -> tuple[Reply, Talk]:
@@ -425,7 +440,10 @@ _AN = re.compile(r"(?!urine|uni)[aeiou]|x\b|xray|(?:mri|hiv)\b", re.IGNORECASE)
 
 
 def refuse(service: Service, turn: Turn) -> tuple[Reply, Talk]:
-    """Another subject: say what can be talked about."""
+    """Another subject: say what can be talked about; in a talk, thank for what someone tells of people."""
+    if turn.talk.article and tells(turn.text):
+        text, talk = service.next_text(turn.talk, "tells", service.wording.smalltalk["tells"])
+        return compose("smalltalk", [text], offers=topic_offers(service)), talk
     line, talk = missed(service, turn.talk)
     text, talk = service.next_text(talk, "out_of_scope", service.wording.out_of_scope)
     return compose("out_of_scope", [*line, text], offers=topic_offers(service)), talk

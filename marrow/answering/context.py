@@ -34,6 +34,12 @@ _OTHERS = re.compile(
     r"(?=\W*$| (?:is|are) (?:there|on)\b| (?:then|they|do they|can they|besides|apart)\b)",
     re.IGNORECASE,
 )
+# "What else might I get?" after a symptom asks for the other symptoms, whatever kind it looks like.
+_ELSE_FOR_THEM = re.compile(
+    r"\b(?:what|anything) else (?:might|may|can|could|should|would|will|do|does|did)"
+    r" (?:i|he|she|we|you|they|one|someone) (?:get|have|feel|notice|see|expect|develop|suffer)\b",
+    re.IGNORECASE,
+)
 _OF_THE_SAME = re.compile(
     r"\b(?:do|does|did|can|could|will|would|might) (?:it|this|that|they|these|those) (?:do|cause|make|mean)\b"
     r"|\b(?:than|before|after|like|do|does) the others\b|\bcomes? with\b",
@@ -169,11 +175,13 @@ def the_others(service: Service, article: Article, turn: Turn, terms: Sequence[T
         return ()
     if any(term.specific and term.value in turn.names for term in terms):
         return ()
-    if not _OTHERS.search(turn.text) or _OF_THE_SAME.search(turn.text):
+    for_them = talk.section == "symptoms" and _ELSE_FOR_THEM.search(turn.text)
+    if not (for_them or _OTHERS.search(turn.text)) or _OF_THE_SAME.search(turn.text):
         return ()
     # After a silence the nearest passage was shown; what was asked about stays.
     told = {id for term in _asked_before(service, talk) for id in term.passages} if talk.misses else {*talk.passages}
-    section = article.section(SECTIONS_OF.get(turn.intent, (talk.section or "",))[0])
+    kind = "symptoms" if for_them else SECTIONS_OF.get(turn.intent, (talk.section or "",))[0]
+    section = article.section(kind)
     bullets = [p for p in section.passages if p.bullet] if section else []
     shown = [p for p in bullets if p.id in told]
     if not 0 < len(shown) <= NARROW or (not talk.misses and len(told) > len(shown)):

@@ -101,6 +101,23 @@ _HELPED = re.compile(
     r"|back home|home again|next day|days? (?:later|on))\b",
     re.IGNORECASE,
 )
+# "I'll ring them", "dialling", "getting the car out": help is being called, at once.
+_WHOM = rf"(?:them|him|her|me|us|someone|help|(?:my |our )?(?:{KIN}))"
+_WILL_CALL = re.compile(
+    rf"\b(?:{_PERSON}(?: (?:will|ll|d better|(?:am|m|is|s|are|re) (?:going to|gonna)))"
+    r"(?: (?:just|now|better|go and|go|definitely|straight away))*"
+    r" (?:call|ring|phone|dial|text|tell|contact|do (?:that|it|so)|speak to|talk to|go (?:in|to|now|there)"
+    rf"|get {_WHOM})"
+    r"|(?:calling|ringing|phoning|dialling|dialing)(?! (?:it|you|that|this))"
+    r"|(?:getting|starting|fetching) (?:the |my |our )?(?:car|coat|keys)"
+    rf"|(?:getting|putting) {_WHOM} in(?:to)? the car|(?:driving|taking|bringing) {_WHOM} (?:in|there|to|now|over)"
+    r"|on (?:my|our) way|going in now|heading (?:in|there|to)|setting off|leaving now"
+    r"|off to (?:a&e|er|(?:the )?hospital))\b"
+)
+_NOT_AT_ONCE = re.compile(
+    r"\b(?:later|tomorrow|tonight|morning|afternoon|monday|tuesday|wednesday|thursday|friday|saturday|sunday|week(?:end)?"
+    r"|after|if|when|once|unless|until|till|wait|first|soon|sometime|maybe|perhaps|might|next|before)\b"
+)
 _UNHELPED = re.compile(
     r"\b(?:nobody|no[ -]?one|busy|engaged|no answer|on hold|ring(?:s|ing)? out|rang out"
     r"|(?<!not )(?:alone|on my own|by myself))\b",
@@ -129,6 +146,7 @@ _CARE = (
     "(?:doctors?|gp|nurses?|paramedics?|crew|hospital|hospice|consultant|oncologist|surgeon|carers?|team|a&e|er|they"
     "|x ?rays?|scan)"
 )
+_THANKS = re.compile(r"\b(?:thank\w*|thx|ta|cheers|understand|clear)\b")
 # What ends the talk about an emergency, by the row of `smalltalk` in replies.yml that answers it.
 _CLOSES = {
     "it_is_over": re.compile(
@@ -172,7 +190,10 @@ _NO_CRISIS = re.compile(
 def happens(text: str) -> bool:
     """Whether someone tells that what was talked about happens, to them or to whom they care for, now."""
     plain = _plain(text)
-    return len(plain.split()) <= SHORT and "?" not in text and any(p.fullmatch(plain) for p in _HAPPENING)
+    if "?" in text or len(plain.split()) > SHORT or _CLOSES["not_now"].search(plain) or _THANKS.search(plain):
+        return False
+    first = _plain(re.split(r"[.!;]", text)[0])
+    return any(p.fullmatch(said) for said in {plain, first} for p in _HAPPENING)
 
 
 def comes_back(text: str) -> bool:
@@ -195,7 +216,14 @@ def is_helped(text: str) -> bool:
     if _ASKS.search(text.strip()) or _UNHELPED.search(text):
         return False
     clauses = re.split(r"[,.;!]|\bbut\b", text.replace("'", " ").replace("’", " "))
-    return any(_HELPED.search(clause) and not _DENIED.search(clause) for clause in clauses)
+    found = ((clause, _HELPED.search(clause)) for clause in clauses)
+    return any(help and not _DENIED.search(clause[: help.end()]) for clause, help in found)
+
+
+def will_call(text: str) -> bool:
+    """Whether someone tells that they call for help, or go for it, at once."""
+    plain = _plain(text)
+    return bool(_WILL_CALL.search(plain)) and not (_DENIED.search(plain) or _NOT_AT_ONCE.search(plain))
 
 
 def is_unhelped(text: str) -> bool:
@@ -222,7 +250,9 @@ def closed_by(text: str, *, crisis: bool) -> str | None:
             continue
         if found and (key == "not_now" or not _DENIED.search(plain[: found.end()])):
             return key
-    return "help_is_there" if is_helped(text) else None
+    if is_helped(text):
+        return "help_is_there"
+    return "will_call" if will_call(text) else None
 
 
 def _plain(text: str) -> str:

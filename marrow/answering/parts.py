@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from marrow.answering.happens import KIN
+
 #: Questions of one message that are answered; of more, `asks_too_much` tells.
 MOST = 3
 #: A shorter one ("really?", "or not?") belongs to the question before it.
@@ -72,6 +74,18 @@ _BELONGS = re.compile(
     re.IGNORECASE,
 )
 
+# "He's 8", "we live far out", "my mother has a history of kidney stones".
+_TELLS = re.compile(
+    r"(?:(?:and|but|so|well|oh|yes|yeah|no|ok|okay|also|sorry|anyway|by the way|you see)[\s,]+)*"
+    rf"(?:i|we|he|she|they|im|ive|hes|shes|weve|my|our|his|her|{KIN}|it(?:'?s| is) for)\b",
+    re.IGNORECASE,
+)
+#: Words up to which they are a remark beside a talk about something else.
+_REMARK = 9
+_WANTS = re.compile(
+    r"\b(?:want|need|like|love|wonder\w*|know|ask\w*|tell|please|pls|looking|help|hope)\b", re.IGNORECASE
+)
+
 _WORTH = (
     r"(?:thanks|thank|thx|ty|cheers|great|good|nice|lovely|helpful|useful|brilliant|perfect|amazing|excellent|awesome|"
     r"fantastic|wonderful|clear|kind|helps|helped|appreciated?|super|love)"
@@ -117,6 +131,16 @@ def split_questions(text: str) -> list[str]:
 def asks_too_much(text: str) -> bool:
     """Whether a message has more questions than `split_questions` gives."""
     return len(_questions(text)) > MOST
+
+
+def tells(text: str) -> bool:
+    """Whether a message tells of somebody and asks for nothing.
+
+    >>> tells("he is 8"), tells("my brother is 8, how do I tell him"), tells("I need a recipe")
+    (True, False, False)
+    """
+    asks = "?" in text or _ASKS.search(text) or _WITHIN.search(text) or _WANTS.search(text)
+    return _words(text) <= _REMARK and bool(_TELLS.match(text.strip())) and not asks
 
 
 def _questions(text: str) -> list[str]:

@@ -359,6 +359,46 @@ def test_word_without_an_explanation_is_not_covered(
     )
 
 
+def test_who_tells_of_people_in_a_talk_is_thanked_and_not_refused(service: Service, turn: Any) -> None:
+    talk = Talk(article=ARTICLE, section="treatment", passages=("treatment.3",), misses=3)
+    for text in ("he's 8", "My mother has a history of kidney stones.", "we live two hours away"):
+        reply, after = question(service, turn("other_subject", text=text, scope={ARTICLE: 0.05}, talk=talk))
+        assert reply.outcome == "smalltalk" and reply.text.startswith("Thank you"), text
+        assert after.misses == talk.misses
+    for text in ("who won the match", "he likes chess, can you play it", "I want a pizza"):
+        refused = question(service, turn("other_subject", text=text, scope={ARTICLE: 0.05}, talk=talk))[0]
+        assert refused.outcome == "out_of_scope", text
+    alone = question(service, turn("other_subject", text="he's 8", scope={ARTICLE: 0.05}))[0]
+    assert alone.outcome == "out_of_scope"
+
+
+@pytest.mark.parametrize(
+    ("text", "foreign"),
+    [
+        ("how would they tell it from a slipped disc", False),
+        ("so how does a doctor decide it's this and not just arthritis", False),
+        ("is it the bones or my arthritis", False),
+        ("what causes arthritis", True),
+        ("and my arthritis, what helps with that", True),
+    ],
+)
+def test_another_illness_that_is_told_apart_is_not_what_is_asked_about(
+    service: Service, turn: Any, text: str, foreign: bool
+) -> None:
+    name = "slipped disc" if "disc" in text else "arthritis"
+    asked = turn("ask_diagnosis", text=text, others=((name, "condition"),), names={name: name}, scope={ARTICLE: 0.4})
+    assert question(service, asked)[0].outcome == "out_of_scope"
+    in_talk = replace(asked, talk=Talk(article=ARTICLE, section="symptoms", passages=("symptoms.2",)))
+    assert (question(service, in_talk)[0].outcome == "out_of_scope") is foreign
+
+
+def test_an_organ_that_the_article_lacks_is_a_cancer_it_lacks(service: Service, turn: Any) -> None:
+    asked = turn("ask_who_gets", text="does thyroid do it too", others=(("thyroid", "organ"),))
+    reply, _ = question(service, asked)
+    assert reply.outcome == "not_covered" and "that cancer" in reply.text
+    assert question(service, replace(asked, intent="ask_sites"))[0].outcome == "not_covered"
+
+
 def test_word_of_another_subject_and_unlike_any_term_is_refused(service: Service, turn: Any) -> None:
     asked = turn("ask_definition", text="what does velvet mean", scope={ARTICLE: 0.01})
     assert asked_of(service, asked)[0].outcome == "out_of_scope"

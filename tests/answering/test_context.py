@@ -127,6 +127,15 @@ def test_the_others_are_the_rest_of_the_list_that_was_asked_of(
     assert reply.passages == ("symptoms.2", "symptoms.3", "symptoms.4")
 
 
+@pytest.mark.parametrize("intent", ["ask_symptoms", "ask_complications"])
+def test_what_else_somebody_may_get_are_the_other_symptoms(
+    service: Service, turn: Any, asked: Any, intent: str
+) -> None:
+    talk = asked("ask_symptoms", "hypercalcemia", "is hypercalcemia a sign")
+    reply, _ = question(service, turn(intent, text="WHAT ELSE MIGHT I GET", talk=talk, common=True))
+    assert reply.passages == ("symptoms.2", "symptoms.3", "symptoms.4")
+
+
 @pytest.mark.parametrize(
     ("intent", "text", "common"),
     [

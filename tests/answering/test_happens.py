@@ -34,6 +34,7 @@ from marrow.answering.turn import Talk
         "that's what I have",
         "that is me right now",
         "oh god, he does now",
+        "mine have. just now getting off the sofa",
     ],
 )
 def test_that_it_happens_is_understood(text: str) -> None:
@@ -47,6 +48,8 @@ def test_that_it_happens_is_understood(text: str) -> None:
         "do I have that",
         "I don't have that",
         "I had that in 2019",
+        "I do now. thank you for explaining",
+        "I have that. it was years ago",
         "he had it last year",
         "I have that on Tuesday",
         "that's me done, thanks",
@@ -84,8 +87,17 @@ def test_what_was_over_may_be_back() -> None:
     [
         ("the ambulance crew are here now", False, "help_is_there"),
         ("ok I called 988", True, "help_is_there"),
+        ("ambulance is coming they said dont move her", False, "help_is_there"),
         ("he's 79 and in a hospice", False, "help_is_there"),
         ("my sister is here with me now", True, "help_is_there"),
+        ("dialling", False, "will_call"),
+        ("ok. ok i'll ring them", True, "will_call"),
+        ("my husband's getting the car out", False, "will_call"),
+        ("we are taking him in now", False, "will_call"),
+        ("I'll ring them tomorrow", False, None),
+        ("i'll call if it gets worse", False, None),
+        ("I won't call anyone", True, None),
+        ("I'm calling it a day", True, None),
         ("it passed after an hour", False, "it_is_over"),
         ("he's stopped now", False, "it_is_over"),
         ("no that was four years ago", False, "not_now"),
@@ -180,9 +192,17 @@ def test_what_looks_like_an_emergency_ends_none(service: Service, turn: Any) -> 
     assert closing(over) is None
     helped = replace(over, text="they're coming, my wife is here")
     assert closing(helped) == "help_is_there"
+    assert closing(replace(over, text="I'll tell mum and go to sleep for good")) is None
     denied = replace(over, text="i'm not going to hurt myself")
     assert closing(denied) == "no_crisis"
     assert closing(turn("crisis", text="I'm not suicidal")) is None  # nothing was said of that
+
+
+def test_who_has_lost_someone_is_not_alarmed_again_for_what_they_ask(service: Service, turn: Any) -> None:
+    asks = turn("ask_prevention", text="could we have prevented it", alarm="fracture carer en")
+    assert by_rule(service, asks)[0].outcome == "urgent"
+    _, talk = smalltalk(service, turn("bereaved", text="my sister died last week"))
+    assert by_rule(service, replace(asks, talk=talk)) is None
 
 
 def test_who_is_dying_has_not_died(service: Service, turn: Any) -> None:

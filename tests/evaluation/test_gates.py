@@ -21,12 +21,12 @@ def test_gate_that_is_met_is_held() -> None:
 
 def test_gate_breaks_below_its_floor() -> None:
     (line,) = broken({"made": {"in_scope": 50.1}}, [result(HALF)])
-    assert line == "made: in_scope is 50.0 %, below 50.1 %"
+    assert line == "made: in_scope is 50.0, below 50.1"
 
 
 def test_gate_breaks_above_its_ceiling() -> None:
     (line,) = broken({"made": {"false_alarms": 1}}, [result(ALARMED)])
-    assert line == "made: false_alarms is 50.0 %, above 1 %"
+    assert line == "made: false_alarms is 50.0, above 1"
 
 
 @pytest.mark.parametrize("gates", [{"absent": {"in_scope": 1}}, {"made": {"urgent": 1}}, {"made": {"noise_loss": 5}}])

@@ -18,7 +18,6 @@ of a wave was measured before the patterns were mended on it, whatever its `set`
     wave 13, formal, indirect                                23 of 72 and 3 of 70 calm
     wave 14, plain and mixed                                 23 of 71 and 3 of 70 calm
     wave 15, Spanish                                         20 of 62 and 2 of 44 calm
-    data/nlu/alarms.yml, before it was mended on             37 of 301, 85 of 229 (crisis) and 10 of 237 calm
     wave 16, plain, after all that                           6 of 38 and 2 of 30 calm
     wave 17, many new authors: the half nobody read          286 of 881 and 46 of 5,273 calm, then 255 and 42
 
@@ -52,8 +51,8 @@ first draft silenced 329 of 837 emergencies that a reviewer wrote against it, it
 it silences none of them.
 
 So what is said in a way that nobody here thought of is still missed in one case of six or more, oblique crises most.
-The floor as it was before wave 9 misses 47, 108 and 8 of the last two rows: mending on one wave helps the next only a
-little.
+Mending on one wave
+helps the next only a little.
 
 The emergency and crisis examples of data/nlu, by another author, served to mend the patterns as well: 433 of 563 were
 found at first, nearly all now; of its 17,000 calm lines about 50 (0.3 %) alarm. Of tests/heldout only the counts were
@@ -133,8 +132,9 @@ def test_find_names_the_kind_and_the_language(flags: RedFlags) -> None:
 
 
 def test_find_misses_no_variant(flags: RedFlags) -> None:
-    # A third of them all: still seven times the 3,000 that are to be missed by none.
-    made = list(variants([row["text"] for row in PHRASINGS]))[::3]
+    # A third of them all, of every form: still seven times the 3,000 that are to be missed by none.
+    made = list(variants([row["text"] for row in PHRASINGS]))
+    made = random.Random(2026).sample(made, len(made) // 3)
     assert len(made) >= 20_000
     assert {name for name, _, _ in made} == {generator.__name__ for generator in GENERATORS}
     missed = [(name, ascii(variant)) for name, _, variant in made if flags.find(variant) is None]

@@ -20,11 +20,13 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from marrow import settings
 from marrow.answering.encoder import vocabulary
 from marrow.answering.spelling import Spelling, load_abbreviations
+from marrow.answering.terms import load_elsewhere
 from marrow.content import load_library
 from marrow.errors import ModelError
 from marrow.safety.hygiene import normalise
 
 ABBREVIATIONS = settings.DATA / "wording" / "abbreviations.yml"
+ELSEWHERE = settings.DATA / "wording" / "elsewhere.yml"
 _MENDED = "mended"
 
 
@@ -48,7 +50,8 @@ class Mend(GraphComponent):  # type: ignore[misc]
         self._model_storage = model_storage
         self._resource = resource
         self._counts = counts
-        self._spelling = Spelling(counts, vocabulary(), load_abbreviations(ABBREVIATIONS))
+        named = (word for name in load_elsewhere(ELSEWHERE) for word in re.findall(r"[^\W\d_]+", name))
+        self._spelling = Spelling(counts, {*vocabulary(), *named}, load_abbreviations(ABBREVIATIONS))
 
     @classmethod
     def create(
