@@ -32,7 +32,7 @@ FOREIGN = {"condition"}
 # What stands before such a name where it is told apart.
 _FROM = (
     r"\b(?:tell|know|see|decide|sure|differ\w*|distinguish\w*|confus\w*|mistak\w*|mix\w*"
-    r"|(?:it|that|this|they|these)(?:['’]?s| is| are))\b.*"
+    r"|(?:it|that|this|they|these)(?:['’]?s| is| are)|(?:is|are) (?:it|that|this|they|these))\b.*"
     r"\b(?:from|not|than|or|with|for)(?: (?:just|only|simply|merely|be|an?|the|my|his|her|some|plain|old|bad))* "
 )
 #: The same where the text names no subject at all.
@@ -244,10 +244,11 @@ def scope_of(service: Service, turn: Turn) -> dict[str, float]:
     for article in service.library.articles:
         if any(term.specific for term in terms_of(service, article, turn)):
             named[article.id] = named.get(article.id, 0.0) + TERM_NAMED
-    foreign = any(group in FOREIGN and not _told_apart(turn, name) for name, group in turn.others)
-    if foreign and not named:
+    foreign = [name for name, group in turn.others if group in FOREIGN]
+    apart = bool(foreign) and all(_told_apart(turn, name) for name in foreign)
+    if foreign and not named and not apart:
         return {id: p * 0.1 for id, p in turn.scope.items()}
-    if turn.talk.article in turn.scope and turn.common and not named:
+    if turn.talk.article in turn.scope and (turn.common or apart) and not named:
         return {str(turn.talk.article): 1.0}
     if turn.talk.article is not None and not named:
         named[turn.talk.article] = TALKED_ABOUT

@@ -108,12 +108,19 @@ _WILL_CALL = re.compile(
     r"(?: (?:just|now|better|go and|go|definitely|straight away))*"
     r" (?:call|ring|phone|dial|text|tell|contact|do (?:that|it|so)|speak to|talk to|go (?:in|to|now|there)"
     rf"|get {_WHOM})"
-    r"|(?:calling|ringing|phoning|dialling|dialing)(?! (?:it|you|that|this))"
+    r"|dialling|dialing"
     r"|(?:getting|starting|fetching) (?:the |my |our )?(?:car|coat|keys)"
     rf"|(?:getting|putting) {_WHOM} in(?:to)? the car|(?:driving|taking|bringing) {_WHOM} (?:in|there|to|now|over)"
     r"|on (?:my|our) way|going in now|heading (?:in|there|to)|setting off|leaving now"
     r"|off to (?:a&e|er|(?:the )?hospital))\b"
 )
+_CALLING = re.compile(
+    rf"{_LEADS_IN}(?:(?:i|we|he|she|they) (?:m |am |re |are |s |is )?)?(?:calling|ringing|phoning)"
+    rf"(?: (?:{_WHOM}|now|right now|back|\d{{3}}|(?:for )?an ambulance"
+    r"|(?:the|my|our|his|her) (?:doctor|nurse|gp|team|ward|clinic|hospital|hospice|helpline|line|oncologist|surgery)))*"
+)
+# Who comes, whatever they said.
+_COMING = re.compile(r"\b(?:paramedics?|ambulance|crew) (?:is|are|s|re) (?:coming|here|on)\b")
 _NOT_AT_ONCE = re.compile(
     r"\b(?:later|tomorrow|tonight|morning|afternoon|monday|tuesday|wednesday|thursday|friday|saturday|sunday|week(?:end)?"
     r"|after|if|when|once|unless|until|till|wait|first|soon|sometime|maybe|perhaps|might|next|before)\b"
@@ -223,7 +230,9 @@ def is_helped(text: str) -> bool:
 def will_call(text: str) -> bool:
     """Whether someone tells that they call for help, or go for it, at once."""
     plain = _plain(text)
-    return bool(_WILL_CALL.search(plain)) and not (_DENIED.search(plain) or _NOT_AT_ONCE.search(plain))
+    return bool(_WILL_CALL.search(plain) or _CALLING.fullmatch(plain)) and not (
+        _DENIED.search(plain) or _NOT_AT_ONCE.search(plain)
+    )
 
 
 def is_unhelped(text: str) -> bool:
@@ -246,7 +255,7 @@ def closed_by(text: str, *, crisis: bool) -> str | None:
         found = pattern.search(plain)
         if found and key == "it_is_over" and _PARTLY.search(plain):
             return None
-        if key == "not_now" and crisis and not _THAT_WAS.match(plain):
+        if key == "not_now" and (_COMING.search(plain) or (crisis and not _THAT_WAS.match(plain))):
             continue
         if found and (key == "not_now" or not _DENIED.search(plain[: found.end()])):
             return key

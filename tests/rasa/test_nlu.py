@@ -9,6 +9,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from marrow.answering import encoder as answering_encoder
 from marrow.answering.encoder import TALK_ADAPTER, load_encoder
 from marrow.rasa.nlu import encoder, evidence
 
@@ -23,7 +24,7 @@ def test_another_adapter_makes_rasas_training_cache_worthless(
     assert before == fingerprint({})
     other = tmp_path / "adapter.npz"
     other.write_bytes(b"another adapter")
-    monkeypatch.setattr(module, adapter, other)
+    monkeypatch.setattr(answering_encoder, adapter, other)
     assert fingerprint({}) not in (None, before)
 
 
