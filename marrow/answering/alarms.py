@@ -6,7 +6,16 @@ import re
 from dataclasses import replace
 
 from marrow.answering.context import talked_about
-from marrow.answering.happens import closed_by, comes_back, happens, is_helped, is_unhelped, still_happens
+from marrow.answering.happens import (
+    closed_by,
+    comes_back,
+    happens,
+    is_helped,
+    is_unhelped,
+    out_of_reach,
+    refuses,
+    still_happens,
+)
 from marrow.answering.named import names_any, section_named
 from marrow.answering.service import Service
 from marrow.answering.turn import EMERGENCIES, FEELINGS, Talk, Turn, family_of
@@ -34,6 +43,13 @@ ELSEWHERE = 0.7
 #: Told again so often, for whatever reason, it is not told to what may be about it or not.
 AGAIN_AT_MOST = 2
 
+# Pain that nothing helps is for the team's line, though no emergency by itself.
+_SEVERE_PAIN = re.compile(
+    r"\b(?:unbearable|excruciating|agon\w+|screaming (?:in|with) pain|(?:10|ten) out of (?:10|ten)|worst pain"
+    r"|nothing (?:helps|works|touches)|pain (?:is |s )?(?:out of control|too much|not controlled|uncontrolled))\b",
+    re.IGNORECASE,
+)
+
 # What articles call some of the emergencies; their other signs are those of the red flags.
 _NAMED = {
     "spine": re.compile(
@@ -59,6 +75,7 @@ def alarm_again(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
     goes_on = turn.intent in (_GOES_ON if crisis else _STILL_WORRIES)
     goes_on = goes_on or still_happens(turn.text)
     goes_on = goes_on or bool(turn.intent not in _OF_ITS_OWN and is_unhelped(turn.text))
+    goes_on = goes_on or out_of_reach(turn.text) or refuses(turn.text)
     if not crisis and not section_named(service, turn.text):
         unclear = family_of(turn.intent) in {"elsewhere", "talk"} and turn.confidence < ELSEWHERE
         worries = (unclear and turn.intent not in _OF_ITS_OWN) or family_of(turn.intent) == "silent"
@@ -77,6 +94,8 @@ def closing(turn: Turn) -> str | None:
     if kind is None or still_happens(turn.text):
         return None
     key = closed_by(turn.text, crisis=kind == "crisis")
+    if key == "bereaved":
+        return key
     # What looks like an emergency itself ends none, unless it tells of help, or denies the very crisis.
     return None if key in {"it_is_over", "not_now", "will_call"} and urgency(turn) >= SURE else key
 
@@ -87,7 +106,7 @@ def alarm_now(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
     kind = None
     if happens(turn.text):
         kind = _sign_of_item(service, turn) or turn.talk.sign
-    elif comes_back(turn.text):
+    elif comes_back(turn.text) or out_of_reach(turn.text):
         kind = turn.talk.alarmed
     if kind is None:
         return None
@@ -145,6 +164,8 @@ def in_doubt(service: Service, turn: Turn, reply: Reply) -> Reply:
     """The reply, with where to get help where the message may be an emergency, or one of its sentences would be one
     alone ("which milk is best? His legs are like jelly")."""
     kind, alone = turn.urgent_sentence
+    if reply.outcome != "urgent" and _SEVERE_PAIN.search(turn.text):
+        return with_line(reply, service.emergency.help_line())
     if urgency(turn) >= DOUBT:
         kind = next(intent for intent, _ in turn.ranking if intent in EMERGENCIES)
     elif alone < DOUBT_ALONE and not _has_signs(service, turn):

@@ -29,11 +29,27 @@ NAMED, TERM_NAMED, TALKED_ABOUT = 5.0, 2.0, 2.5
 #: Groups of data/wording/elsewhere.yml that are subjects of their own: a question that names one, and no article or
 #: term of one, is about it, whatever is being talked about.
 FOREIGN = {"condition"}
+#: Groups of things that are neither the article's illness nor a treatment or test of it.
+UNLIKE = {"sign", "illness", *FOREIGN}
 # What stands before such a name where it is told apart.
 _FROM = (
     r"\b(?:tell|know|see|decide|sure|differ\w*|distinguish\w*|confus\w*|mistak\w*|mix\w*"
     r"|(?:it|that|this|they|these)(?:['’]?s| is| are)|(?:is|are) (?:it|that|this|they|these))\b.*"
     r"\b(?:from|not|than|or|with|for)(?: (?:just|only|simply|merely|be|an?|the|my|his|her|some|plain|old|bad))* "
+)
+_IT_FROM = (
+    r"\b(?:tell|know|decide|distinguish\w*|differentiate) (?:if |whether |that )?(?:it|this|that|them|these)"
+    r"(?:['’]?s| is| are)? (?:this )?(?:(?:and )?not|from|apart from|rather than|instead of)\b"
+)
+# A word alone that asks: "Headache?", "and itching?", "what about fever".
+_BARE = re.compile(
+    r"(?:(?:and|or) )?(?:(?:what|how) about )?(?:an? |the )?"
+    r"(?P<x>(?!how|what|when|where|which|who|why|really|does|often|worse|better|else|more|that|this|much)[a-z]{5,})\s*\?*",
+    re.IGNORECASE,
+)
+_COMPARES = re.compile(
+    r"\b(?:same|like|different|differs?|difference|versus|vs|compared?|comparable|similar|opposite|related)\b",
+    re.IGNORECASE,
 )
 #: The same where the text names no subject at all.
 NOTHING_ELSE = 2.0
@@ -47,13 +63,34 @@ EXPLAINED_AT_MOST = 4
 MEANT_AT_MOST = 3
 #: Misses in a row after which a further one says whom to turn to.
 MISSES_AT_MOST = 2
+#: From this confidence on "what is radiology?" asks what the word means.
+PLAINLY = 0.9
 
 
 def question(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     """A question: answer it, or say that the article does not; with a kind word or the safety line where they fit."""
     turn = in_context(service, turn)
-    said = answer(service, turn) if turn.intent in SECTIONS_OF else not_covered(service, turn)
+    if turn.intent in SECTIONS_OF:
+        said = answer(service, turn)
+    else:
+        said = _other_sign(service, turn) or not_covered(service, turn, _compared(turn))
     return _with_lines(service, turn, *said)
+
+
+def _compared(turn: Turn) -> str | None:
+    """The row for how what is talked about differs from another illness."""
+    groups = {group for _, group in turn.others}
+    compares = turn.intent in {"ask_comparison", "ask_types"} and groups & UNLIKE
+    return "apart" if compares and _COMPARES.search(turn.text) else None
+
+
+def _other_sign(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
+    """ "Headache?" after the symptoms: one that the article does not have."""
+    found = _BARE.fullmatch(turn.text.strip())
+    if turn.talk.section != "symptoms" or not found or turn.terms or turn.others or turn.talk.article is None:
+        return None
+    article = service.library.article(turn.talk.article)
+    return not_covered(service, turn, "mention", article, Term(article.id, found["x"].lower(), (), specific=True))
 
 
 def _with_lines(service: Service, turn: Turn, reply: Reply, talk: Talk) -> tuple[Reply, Talk]:
@@ -81,6 +118,7 @@ def _meaning(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
     asked = wanted(turn.text)
     if asked is None or (not asked.plainly and asked.definite and turn.intent != "ask_definition"):
         return None  # "what is the outlook?" asks how it goes, not what the word means
+    loose = turn.intent == "ask_definition"
     turn = replace(turn, intent="ask_definition")
     for article in sorted(
         service.library.articles, key=lambda a: (a.id != turn.talk.article, -turn.scope.get(a.id, 0))
@@ -95,7 +133,8 @@ def _meaning(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
         found = _using(article, terms, turn, asked)
         notes = notes_on(service, article, found, turn, terms) if terms else [explanation(e) for e in entries]
         return show(service, article, found, turn.talk, turn.intent, notes=notes, asked=[e.term for e in entries])
-    return _unexplained(service, turn, asked) if asked.is_word else None
+    lone = loose and asked.is_lone and turn.confidence >= PLAINLY and not (turn.articles or turn.terms)
+    return _unexplained(service, turn, asked) if asked.is_word or lone else None
 
 
 def _terms_asked(service: Service, article: Article, asked: Wanted, turn: Turn) -> list[Term]:
@@ -225,6 +264,11 @@ def _lacking(article: Article, turn: Turn, terms: Sequence[Term]) -> str | None:
         return "cancer"
     if "organ" in groups and not specific and turn.intent == "ask_who_gets":
         return "cancer"
+    if groups & UNLIKE and not specific:
+        if _COMPARES.search(turn.text):
+            return "apart"
+        if turn.intent == "ask_definition" or "sign" in groups:
+            return "mention" if turn.articles or turn.talk.article else "meaning"
     return None
 
 
@@ -245,7 +289,7 @@ def scope_of(service: Service, turn: Turn) -> dict[str, float]:
         if any(term.specific for term in terms_of(service, article, turn)):
             named[article.id] = named.get(article.id, 0.0) + TERM_NAMED
     foreign = [name for name, group in turn.others if group in FOREIGN]
-    apart = bool(foreign) and all(_told_apart(turn, name) for name in foreign)
+    apart = all(_told_apart(turn, name) for name in foreign) if foreign else _told_apart(turn)
     if foreign and not named and not apart:
         return {id: p * 0.1 for id, p in turn.scope.items()}
     if turn.talk.article in turn.scope and (turn.common or apart) and not named:
@@ -263,10 +307,14 @@ def scope_of(service: Service, turn: Turn) -> dict[str, float]:
     return result
 
 
-def _told_apart(turn: Turn, name: str) -> bool:
-    """Whether a thing is named in a talk to tell what is talked about from it: "how do they tell it from a hernia?"."""
-    said = re.escape(turn.names.get(name, name))
-    return turn.talk.article is not None and bool(re.search(rf"{_FROM}{said}\b", turn.text, re.IGNORECASE))
+def _told_apart(turn: Turn, name: str = "") -> bool:
+    """Whether a talk's subject is to be told from another thing: "how do they tell it from a hernia?"."""
+    if turn.talk.article is None:
+        return False
+    if name and _COMPARES.search(turn.text):
+        return True
+    said = rf"{_FROM}{re.escape(turn.names.get(name, name))}\b" if name else _IT_FROM
+    return bool(re.search(said, turn.text, re.IGNORECASE))
 
 
 def _ask_which(service: Service, turn: Turn, articles: Sequence[str]) -> tuple[Reply, Talk]:

@@ -84,7 +84,7 @@ _TIMED = re.compile(r"\b(?:now|still|today|tonight|ago|since|both|again|worse|on
 _FEELS_FINE = re.compile(r"(?:(?:but|and|well) )*i (?:feel|am|m) (?:fine|ok|okay|alright|all right)(?: though)?")
 _AGAIN = re.compile(
     rf"\b(?:it|they|that|{_PERSON}) (?:s|is|are|re|has|have|ve|m|am|feels?|went|goes)(?: \w+){{0,3}}"
-    rf" (?:again|back|worse)\b{_NOW}$"
+    rf" (?:again|back|worse)\b{_NOW}$|\bback (?:up )?(?:to|at) (?:3[89]|4[01]|10[0-4])(?: \d)?$"
 )
 
 _HELPED = re.compile(
@@ -92,6 +92,7 @@ _HELPED = re.compile(
     r"|(?:calling|ringing|phoning|dialling|dialing) (?:them|now|\d{3}|(?:an |the )?ambulance)"
     r"|(?:am|m|re|is|s) (?:calling|ringing|phoning|on to (?:them|\d{3}))(?: them)? (?:already|now)"
     r"|(?:am|m|are|re|is|s) on (?:to|with) (?:them|\d{3})|\d{3} on (?:the )?(?:phone|line|speaker)"
+    r"|on the (?:phone|line) (?:with|to) (?:them|\d{3}|the)|in (?:the|an) ambulance|i call(?:ed)? \d{3}"
     r"|(?:am|is|are|feel\w*|[ms]) (?:a bit |a little |much )?(?:better|safer?|calmer|steadier)"
     r"|(?:at|in) (?:the |a )?(?:hospital|hospice|a&e|er|emergency (?:room|department))|they (?:said|want|took)|arrived"
     r"|(?:ambulance|999|911|112) (?:s |is |has been |been )?(?:called|rung)"
@@ -111,8 +112,9 @@ _WILL_CALL = re.compile(
     r"|dialling|dialing"
     r"|(?:getting|starting|fetching) (?:the |my |our )?(?:car|coat|keys)"
     rf"|(?:getting|putting) {_WHOM} in(?:to)? the car|(?:driving|taking|bringing) {_WHOM} (?:in|there|to|now|over)"
-    r"|on (?:my|our) way|going in now|heading (?:in|there|to)|setting off|leaving now"
-    r"|off to (?:a&e|er|(?:the )?hospital))\b"
+    r"|on (?:my|our|the) way|going (?:in|there)? ?now|going to (?:a&e|er|(?:the )?hospital)|heading (?:in|there|to)"
+    r"|setting off|leaving now|off to (?:a&e|er|(?:the )?hospital)|on hold|will do(?! (?:it|that))"
+    r"|driving (?:there|in|to (?:the )?(?:a&e|er|hospital)))\b"
 )
 _CALLING = re.compile(
     rf"{_LEADS_IN}(?:(?:i|we|he|she|they) (?:m |am |re |are |s |is )?)?(?:calling|ringing|phoning)"
@@ -121,6 +123,23 @@ _CALLING = re.compile(
 )
 # Who comes, whatever they said.
 _COMING = re.compile(r"\b(?:paramedics?|ambulance|crew) (?:is|are|s|re) (?:coming|here|on)\b")
+# Nobody can be reached, or nobody goes: said of an emergency some turns after it, too.
+_DO_NOT = r"(?:do|does|did|is|are|was|were|wo|ca|could|would)(?: not| n t|n t|nt)"
+_OUT_OF_REACH = re.compile(
+    rf"\b(?:{_DO_NOT} (?:pick(?:ing)? up|answer(?:ing)?|respond(?:ing)?|(?:at )?home|come|coming|get through|reach"
+    r"|get hold)"
+    r"|no (?:phone|signal|battery|credit|answer|ambulance|one (?:(?:is|s|at) )*(?:home|here|answers|picks|coming|in))"
+    r"|nobody (?:(?:is|s|at) )*(?:home|here|answers|picks|coming|in)|line (?:is|s) busy|door (?:is|s) locked"
+    r"|(?:is|s) not (?:home|in|here|answering)|cannot (?:get through|reach|get hold))\b"
+)
+_REFUSES = re.compile(
+    rf"\b(?:refus\w+|{_DO_NOT} (?:want|going|go|come|listen|let|call)|won t|wont|not going"
+    r"|wants? to (?:wait|stay|sleep))\b"
+)
+_DIED = re.compile(
+    rf"\b{_PERSON} (?:(?:has|have|had|s|just|already|then) )*(?:died|passed(?: away| on)?|(?:is|are|s|was) dead)\b"
+    rf"|\bbefore {_PERSON} (?:died|passed)\b|\bmy late (?:{KIN})\b"
+)
 _NOT_AT_ONCE = re.compile(
     r"\b(?:later|tomorrow|tonight|morning|afternoon|monday|tuesday|wednesday|thursday|friday|saturday|sunday|week(?:end)?"
     r"|after|if|when|once|unless|until|till|wait|first|soon|sometime|maybe|perhaps|might|next|before)\b"
@@ -161,6 +180,7 @@ _CLOSES = {
         r" (?:over|passed|stopped|gone(?: away| off)?|went away|eased(?: off)?|settled|fine|ok|okay|better"
         r"|good|wore off"
         r"|worn off|back to normal)"
+        r"|false alarm|wrong (?:chat|window|person|number)"
         rf"|{_PERSON} (?:s |is |m |am |are |feels? |has |have |went |seems? )?(?:all |much |just "
         rf"|totally )*(?:fine|ok|okay"
         r"|better|alright|all right|stopped|settled|sitting (?:up|down)|herself again|himself again|breathing normally"
@@ -235,6 +255,17 @@ def will_call(text: str) -> bool:
     )
 
 
+def out_of_reach(text: str) -> bool:
+    """Whether someone tells that nobody can be reached or comes."""
+    return bool(_OUT_OF_REACH.search(_plain(text)))
+
+
+def refuses(text: str) -> bool:
+    """Whether someone tells that they, or who is ill, will not go or call, or not at once."""
+    plain = _plain(text)
+    return bool(_REFUSES.search(plain) or (_WILL_CALL.search(plain) and _NOT_AT_ONCE.search(plain)))
+
+
 def is_unhelped(text: str) -> bool:
     """Whether someone tells that nobody is there or answers."""
     return bool(_UNHELPED.search(text))
@@ -246,6 +277,8 @@ def closed_by(text: str, *, crisis: bool) -> str | None:
     A message that asks something, or that says that nobody is there, ends nothing.
     """
     plain = _plain(text)
+    if not crisis and _DIED.search(plain) and len(plain.split()) <= 2 * SHORT:
+        return "bereaved"
     asks = _ASKS.search(text.strip()) or _INVERTED.search(plain)
     if asks or _UNHELPED.search(text) or len(plain.split()) > 2 * SHORT:
         return None

@@ -50,7 +50,12 @@ class Wanted:
     @property
     def is_word(self) -> bool:
         """Whether it is a single word whose meaning is asked for and nothing else."""
-        return self.plainly and re.fullmatch(r"[^\W\d_]{3,}", self.words) is not None
+        return self.plainly and self.is_lone
+
+    @property
+    def is_lone(self) -> bool:
+        """Whether it is a single word."""
+        return re.fullmatch(r"[^\W\d_]{3,}", self.words) is not None
 
 
 def bare(name: str) -> str:

@@ -81,7 +81,7 @@ _TELLS = re.compile(
     re.IGNORECASE,
 )
 #: Words up to which they are a remark beside a talk about something else.
-_REMARK = 9
+REMARK = 9
 _WANTS = re.compile(
     r"\b(?:want|need|like|love|wonder\w*|know|ask\w*|tell|please|pls|looking|help|hope)\b", re.IGNORECASE
 )
@@ -133,14 +133,14 @@ def asks_too_much(text: str) -> bool:
     return len(_questions(text)) > MOST
 
 
-def tells(text: str) -> bool:
-    """Whether a message tells of somebody and asks for nothing.
+def tells(text: str, most: int = REMARK) -> bool:
+    """Whether a message of so many words at most tells of somebody and asks for nothing.
 
     >>> tells("he is 8"), tells("my brother is 8, how do I tell him"), tells("I need a recipe")
     (True, False, False)
     """
     asks = "?" in text or _ASKS.search(text) or _WITHIN.search(text) or _WANTS.search(text)
-    return _words(text) <= _REMARK and bool(_TELLS.match(text.strip())) and not asks
+    return _words(text) <= most and bool(_TELLS.match(text.strip())) and not asks
 
 
 def _questions(text: str) -> list[str]:

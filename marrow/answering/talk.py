@@ -23,7 +23,7 @@ from marrow.answering.context import ASKS_FOR_ONE, in_context, points_back, the_
 from marrow.answering.happens import KIN
 from marrow.answering.named import section_named, specific_terms, terms_of
 from marrow.answering.offers import section_offers
-from marrow.answering.parts import ASKS_FOR
+from marrow.answering.parts import ASKS_FOR, tells
 from marrow.answering.service import Service
 from marrow.answering.turn import EMERGENCIES, FEELINGS, SECTIONS_OF, Talk, Turn, family_of
 from marrow.content import Article, Passage
@@ -32,7 +32,7 @@ from marrow.reply import Reply, compose
 #: Small talk after which topics are offered.
 _OPENS = {"greet", "affirm", "deny", "capabilities", "bot_identity", "repair", "distress", "bereaved", "human",
           "unclear", "nothing_to_simplify", "thank", "how_are_you", "compliment", "privacy", "ask_source",
-          "forget_me", "tells", "help_is_there", "will_call", "it_is_over", "not_now", "no_crisis"}  # fmt: skip
+          "forget_me", "tells", "help_is_there", "will_call", "it_is_over", "not_now", "no_crisis", "good_news"}  # fmt: skip
 
 #: Small talk about the bot, which below this confidence may be a question about what was talked about.
 _OF_THE_BOT, PLAINLY = {"capabilities", "how_are_you", "bot_identity"}, 0.8
@@ -62,6 +62,13 @@ _MENTIONING = re.compile(
     r"|anything|something|at all|ever|even|also|mention\w*|comes? up|says?|cover\w*|listed|included?|and|so|please)\b"
 )
 # Who is dying has not died.
+_DEATH = re.compile(
+    r"\b(?:die[ds]?|dead|death|pass(?:ed|ing)|lost|loss|gone(?! to| into| in )|buried|burying|burial|funeral|grave"
+    rf"|ashes|late (?:{KIN})|cremat\w+|widow\w*|bereave\w*|griev\w+|grief|mourn\w*|heaven|rip|rest in peace|anniversary"
+    r"|miss(?:ing)? (?:him|her|them|my)|before (?:he|she) went|no longer (?:with|here)|not here any ?more"
+    r"|without (?:him|her)|slipped away)\b",
+    re.IGNORECASE,
+)
 _DYING = re.compile(r"\b(?:is|are|am|s|m|re) dying\b|\b(?:going to|will|might|may|could) die\b", re.IGNORECASE)
 # What thanks or agrees without a word.
 _THUMBS = re.compile(r"[\s👍👌🙏❤♥💚💙💛🧡💜🤍😊🙂👏✅🎉🤗😘🥰\ufe0f\U0001f3fb-\U0001f3ff]+")
@@ -70,6 +77,34 @@ _OF_WHOM = re.compile(
     r"\b(?:hi|hello|hey|good (?:morning|afternoon|evening)|i|im|ive|m|ve|s|he|she|they|we|my|our|the|a|an|and|is|am|are"
     r"|was|have|has|had|got|just|been|recently|now|also|only|yesterday|today|diagnosed|told|that|with|from|suffering|suffers"
     rf"|living|years?|old|yrs?|yo|lady|woman|man|\d+|called|named?|{KIN})\b"
+)
+_ERASE = re.compile(
+    r"\bforget (?:(?:about )?me|everything|all|who i am"
+    r"|(?:this|the|our|my) (?:chat|conversation|talk|messages?|data|name))\b"
+    r"|\b(?:delet|eras|wip|remov|clear|destroy|scrub|purg|trash|reset|get rid|clean slate|gdpr"
+    r"|start (?:over|again|afresh|fresh))",
+    re.IGNORECASE,
+)
+_FORGET_IT = re.compile(r"\bforget (?:it|that|what|i)\b", re.IGNORECASE)
+_CARE = re.compile(
+    r"\b(?:have|has|had|ve|got|diagnosed|told|starts?|started|starting|finish(?:ed)?|went|going)\b.*"
+    r"\b(?:cancer|mets|metasta\w+|secondaries|chemo\w*|radiation|radiotherapy|stage|scan|biopsy|operation|surgery|treatment)\b",
+    re.IGNORECASE,
+)
+_GOOD_NEWS = re.compile(
+    r"\b(?:in remission|all[ -]clear|(?:came back|is|was|are|were) (?:all )?(?:clear|negative|benign)|has shrunk|have shrunk"
+    r"|good news|great news|hooray|hurray|woohoo|yay|celebrat\w+|ringing the bell|rang the bell|so happy)\b",
+    re.IGNORECASE,
+)
+_NO_NEWS = re.compile(
+    r"\?|\b(?:not|no|never|if|when|can|will|would|could|does|do|what|how|why|but|yet|until|hope\w*|wish\w*|want\w*|n['’]?t"
+    r"|don'?t|isn'?t|wasn'?t|aren'?t|hasn'?t)\b",
+    re.IGNORECASE,
+)
+_COMPLAINS = re.compile(
+    r"\b(?:hurt\w*|pain\w*|ach\w+|sore|lump\w*|numb\w*|weak\w*|tired|swoll\w+|sick|worr\w+|scared|afraid|think|might|may|maybe"
+    r"|could|should|or|but|not|never|no|don'?t|can'?t|won'?t|didn'?t|cant|dont|wont|didnt|worse|bad|still|already|too)\b",
+    re.IGNORECASE,
 )
 _NOT = re.compile(r"\b(?:do not|don'?t|dont|never|not)\b", re.IGNORECASE)
 
@@ -84,6 +119,8 @@ UNDERSTOOD = 0.4
 TALK = 0.6
 #: From which share of its kind among the kinds of question on a follow-up is read as a question of that kind.
 ASKED = 0.6
+#: Words up to which somebody tells of their care and asks nothing.
+CARE_WORDS = 16
 #: Words up to which a follow-up with a term's name says nothing beside it.
 NAMES_ONLY = 3
 #: Words up to which a follow-up that names nothing asks for more light on what was shown.
@@ -122,8 +159,12 @@ def by_rule(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
         return smalltalk(service, turn, "thank")
     if not turn.known:
         return smalltalk(service, turn, "unclear")
-    if _tells_only(turn):
+    if _GOOD_NEWS.search(turn.text) and not _NO_NEWS.search(turn.text):
+        return smalltalk(service, turn, "good_news")
+    if _tells_only(turn) or _tells_of_care(turn):
         return smalltalk(service, turn, "tells")
+    if _another_cancer(turn):
+        return question(service, replace(turn, intent="ask_who_gets"))
     if _asks_for_mention(service, turn):
         return follow_up(service, turn)
     return _summed_up(service, turn) or _by_name(service, turn) or _one_of_them(service, turn)
@@ -135,6 +176,18 @@ def _tells_only(turn: Turn) -> bool:
         return False
     said = turn.text.casefold().replace(turn.names.get(turn.articles[0], "").casefold(), " ")
     return bool(_HAS.search(said)) and not re.sub(_OF_WHOM, " ", said).strip(" .,!;:'’-")
+
+
+def _tells_of_care(turn: Turn) -> bool:
+    """ "I was told last month that I have bone metastases", "I start radiation on Monday": asks nothing."""
+    of_care = _CARE.search(turn.text) and not _COMPLAINS.search(turn.text)
+    return bool(of_care) and family_of(turn.intent) == "silent" and tells(turn.text, CARE_WORDS)
+
+
+def _another_cancer(turn: Turn) -> bool:
+    """ "And thyroid?" after the cancers that it happens with."""
+    named = any(group in {"cancer", "organ"} for _, group in turn.others)
+    return named and turn.talk.intent == "ask_who_gets" and len(turn.text.split()) <= BRIEF
 
 
 def _asks_for_mention(service: Service, turn: Turn) -> bool:
@@ -164,7 +217,7 @@ def _kind_of(service: Service, name: str) -> str:
 
 def _by_name(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
     """ "Biopsy?", "the symptoms", "mets": what the article says of it."""
-    bare = re.sub(r"^(?:the|an?)\s+", "", turn.text.casefold().strip(" ?!.,;:")).strip()
+    bare = re.sub(r"^(?:(?:and|or) )?(?:the |an? )?", "", turn.text.casefold().strip(" ?!.,;:")).strip()
     typed = {value for value, name in turn.names.items() if name.casefold() == bare}
     named = [(id, value) for id, value in turn.terms if value in typed]
     specific = [(id, v) for id, v in named if service.terms[id][v.casefold()].specific]
@@ -234,7 +287,7 @@ def smalltalk(service: Service, turn: Turn, key: str | None = None) -> tuple[Rep
     if key is None and turn.intent in FEELINGS and (answered := _asked_in_distress(service, turn)):
         return answered
     key = key or turn.intent
-    if key == "bereaved" and _DYING.search(turn.text):
+    if key == "bereaved" and (_DYING.search(turn.text) or not (turn.talk.said.get(key) or _DEATH.search(turn.text))):
         key = "distress"
     line, talk = missed(service, turn.talk) if key in _MISSES else ([], turn.talk)
     text, talk = service.next_text(talk, key, service.wording.smalltalk[key])
@@ -266,9 +319,14 @@ def _asked_in_distress(service: Service, turn: Turn) -> tuple[Reply, Talk] | Non
 
 
 def forget(service: Service, turn: Turn) -> tuple[Reply, Talk]:
-    """Confirm that the conversation is deleted; the guard deletes it once this turn has ended."""
+    """Confirm that the conversation is deleted; the guard deletes it once this turn has ended.
+
+    "Forget it" and "I forget words" delete nothing.
+    """
     if _NOT.search(turn.text):  # "please don't forget me"
         return smalltalk(service, turn, "privacy")
+    if not _ERASE.search(turn.text):
+        return smalltalk(service, turn, "deny" if _FORGET_IT.search(turn.text) else "unclear")
     reply, _ = smalltalk(service, turn, "forget_me")
     return replace(reply, erase=True), Talk()
 

@@ -61,7 +61,7 @@ _TEXTS = texts(a_text(*_FILLED))
 _SMALLTALK = (
     "greet", "goodbye", "thank", "affirm", "deny", "how_are_you", "compliment", "bot_identity", "capabilities",
     "repair", "forget_me", "human", "distress", "bereaved", "privacy", "ask_source", "nothing_to_simplify",
-    "nothing_more", "tells", "help_is_there", "will_call", "it_is_over", "not_now", "no_crisis", "unclear",
+    "nothing_more", "tells", "help_is_there", "will_call", "it_is_over", "not_now", "no_crisis", "good_news", "unclear",
 )  # fmt: skip
 _ERRORS = (
     "broken", "too_slow", "not_ready", "too_fast", "too_long", "empty", "not_text", "unknown_choice", "no_sender",
@@ -109,7 +109,7 @@ _SILENCES = rows(a_row(
     {
         "kind": a_text(),
         "named": _NAMED,
-        "of": texts({"enum": ["drug", "remedy", "test"]}),
+        "of": texts({"enum": ["condition", "drug", "illness", "remedy", "sign", "test"]}),
         "also": texts(a_row({"words": _WORDS, "what": a_text("title", "team", "thing")})),
     },
 ))  # fmt: skip
