@@ -113,7 +113,7 @@ _WILL_CALL = re.compile(
     r"|(?:getting|starting|fetching) (?:the |my |our )?(?:car|coat|keys)"
     rf"|(?:getting|putting) {_WHOM} in(?:to)? the car|(?:driving|taking|bringing) {_WHOM} (?:in|there|to|now|over)"
     r"|on (?:my|our|the) way|going (?:in|there)? ?now|going to (?:a&e|er|(?:the )?hospital)|heading (?:in|there|to)"
-    r"|setting off|leaving now|off to (?:a&e|er|(?:the )?hospital)|on hold|will do(?! (?:it|that))"
+    r"|setting off|leaving now|off to (?:a&e|er|(?:the )?hospital)|on hold"
     r"|driving (?:there|in|to (?:the )?(?:a&e|er|hospital)))\b"
 )
 _CALLING = re.compile(
@@ -121,6 +121,7 @@ _CALLING = re.compile(
     rf"(?: (?:{_WHOM}|now|right now|back|\d{{3}}|(?:for )?an ambulance"
     r"|(?:the|my|our|his|her) (?:doctor|nurse|gp|team|ward|clinic|hospital|hospice|helpline|line|oncologist|surgery)))*"
 )
+_WILL_DO = re.compile(rf"{_LEADS_IN}will do(?: that| it)?(?: (?:now|thanks|thank you))*")
 # Who comes, whatever they said.
 _COMING = re.compile(r"\b(?:paramedics?|ambulance|crew) (?:is|are|s|re) (?:coming|here|on)\b")
 # Nobody can be reached, or nobody goes: said of an emergency some turns after it, too.
@@ -279,6 +280,8 @@ def closed_by(text: str, *, crisis: bool) -> str | None:
     plain = _plain(text)
     if not crisis and _DIED.search(plain) and len(plain.split()) <= 2 * SHORT:
         return "bereaved"
+    if _WILL_DO.fullmatch(plain):
+        return "will_call"
     asks = _ASKS.search(text.strip()) or _INVERTED.search(plain)
     if asks or _UNHELPED.search(text) or len(plain.split()) > 2 * SHORT:
         return None

@@ -32,7 +32,8 @@ from marrow.reply import Reply, compose
 #: Small talk after which topics are offered.
 _OPENS = {"greet", "affirm", "deny", "capabilities", "bot_identity", "repair", "distress", "bereaved", "human",
           "unclear", "nothing_to_simplify", "thank", "how_are_you", "compliment", "privacy", "ask_source",
-          "forget_me", "tells", "help_is_there", "will_call", "it_is_over", "not_now", "no_crisis", "good_news"}  # fmt: skip
+          "forget_me", "tells", "help_is_there", "will_call", "it_is_over", "not_now", "no_crisis",
+          "good_news"}  # fmt: skip
 
 #: Small talk about the bot, which below this confidence may be a question about what was talked about.
 _OF_THE_BOT, PLAINLY = {"capabilities", "how_are_you", "bot_identity"}, 0.8
@@ -92,12 +93,12 @@ _CARE = re.compile(
     re.IGNORECASE,
 )
 _GOOD_NEWS = re.compile(
-    r"\b(?:in remission|all[ -]clear|(?:came back|is|was|are|were) (?:all )?(?:clear|negative|benign)|has shrunk|have shrunk"
-    r"|good news|great news|hooray|hurray|woohoo|yay|celebrat\w+|ringing the bell|rang the bell|so happy)\b",
+    r"\b(?:in remission|all[ -]clear|(?:scans?|results?|biopsy|tests?|bloods?|mri|ct)\b.*\b(?:clear|negative|benign)"
+    r"|(?:has|have) shrunk|(?:good|great) news|hooray|hurray|woohoo|yay|celebrat\w+|so happy)\b",
     re.IGNORECASE,
 )
 _NO_NEWS = re.compile(
-    r"\?|\b(?:not|no|never|if|when|can|will|would|could|does|do|what|how|why|but|yet|until|hope\w*|wish\w*|want\w*|n['’]?t"
+    r"\?|^(?:is|are|was|were|has|have|did)\b|\b(?:not|no|never|if|when|can|will|would|could|does|do|what|how|why|but|yet|until|hope\w*|wish\w*|want\w*|n['’]?t"
     r"|don'?t|isn'?t|wasn'?t|aren'?t|hasn'?t)\b",
     re.IGNORECASE,
 )

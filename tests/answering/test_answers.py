@@ -399,6 +399,55 @@ def test_an_organ_that_the_article_lacks_is_a_cancer_it_lacks(service: Service, 
     assert question(service, replace(asked, intent="ask_sites"))[0].outcome == "not_covered"
 
 
+@pytest.mark.parametrize(
+    ("intent", "text", "name", "group", "said"),
+    [
+        ("ask_symptoms", "does it cause hypokalemia", "hypokalemia", "sign", "anything about hypokalemia"),
+        ("ask_definition", "what is osteomyelitis", "osteomyelitis", "illness", "anything about osteomyelitis"),
+        ("ask_definition", "is it the same as osteomyelitis", "osteomyelitis", "illness", "differs from osteomyelitis"),
+        ("ask_comparison", "how is it different from gout", "gout", "condition", "differs from gout"),
+        ("ask_types", "is it like osteoporosis", "osteoporosis", "illness", "differs from osteoporosis"),
+    ],
+)
+def test_what_only_looks_like_the_articles_is_named_and_not_answered(
+    service: Service, turn: Any, intent: str, text: str, name: str, group: str, said: str
+) -> None:
+    talk = Talk(article=ARTICLE, section="overview", passages=("overview.1",))
+    asked = turn(intent, text=text, others=((name, group),), names={name: name}, talk=talk)
+    reply, _ = question(service, asked)
+    assert reply.outcome == "not_covered" and said in reply.text
+
+
+def test_a_lone_word_after_the_symptoms_is_a_sign_the_article_lacks(service: Service, turn: Any) -> None:
+    talk = Talk(article=ARTICLE, section="symptoms", passages=("symptoms.2",), intent="ask_symptoms")
+    for text in ("headache?", "and itching?", "what about fever"):
+        reply, _ = question(service, turn("ask_side_effects", text=text, talk=talk))
+        assert reply.outcome == "not_covered" and f"anything about {text.split()[-1].strip('?')}" in reply.text
+    reply, _ = question(service, turn("ask_timing", text="how long?", talk=talk))
+    assert "anything about" not in reply.text
+
+
+def test_a_word_of_medicine_that_the_article_lacks_is_not_answered_by_a_part_of_it(service: Service, turn: Any) -> None:
+    asked = turn("ask_definition", text="what is oncology", confidence=0.99)
+    reply, _ = asked_of(service, asked)
+    assert reply.outcome == "not_covered" and "what the word “oncology” means" in reply.text
+
+
+@pytest.mark.parametrize("text", ["I was told last month that I have bone metastases", "I start radiation on Monday"])
+def test_who_tells_of_their_care_is_thanked(service: Service, turn: Any, text: str) -> None:
+    found = by_rule(service, turn("ask_self_diagnosis", text=text))
+    assert found is not None and found[0].text.startswith("Thank you")
+    for asks in ("I have cancer, will it hurt", "I have mets and my hip hurts", "I think I have cancer"):
+        assert by_rule(service, turn("ask_self_diagnosis", text=asks)) is None
+
+
+def test_good_news_is_met_as_such(service: Service, turn: Any) -> None:
+    for text in ("dad is in remission!", "my scan came back clear", "We finished chemo today, hooray!"):
+        assert by_rule(service, turn("distress", text=text))[0].text.startswith("That is good to hear")
+    for text in ("is it in remission", "that is clear now, thanks", "I hope for good news", "not good news"):
+        assert by_rule(service, turn("distress", text=text)) is None
+
+
 def test_word_of_another_subject_and_unlike_any_term_is_refused(service: Service, turn: Any) -> None:
     asked = turn("ask_definition", text="what does velvet mean", scope={ARTICLE: 0.01})
     assert asked_of(service, asked)[0].outcome == "out_of_scope"

@@ -9,7 +9,7 @@ import pytest
 
 from marrow.answering.alarms import alarm_now, closing, in_doubt, remembered
 from marrow.answering.answers import question
-from marrow.answering.happens import closed_by, comes_back, happens, still_happens
+from marrow.answering.happens import closed_by, comes_back, happens, out_of_reach, still_happens
 from marrow.answering.service import Service
 from marrow.answering.talk import by_rule, smalltalk
 from marrow.answering.turn import Talk
@@ -107,6 +107,16 @@ def test_what_was_over_may_be_back() -> None:
         ("I saw the doctor and have antibiotics", False, "not_now"),
         ("the nurses know, they say he's comfortable", False, "not_now"),
         ("it's only an exam question", False, "not_now"),
+        ("it was a false alarm, sorry", False, "it_is_over"),
+        ("sorry wrong chat", False, "it_is_over"),
+        ("we're in the ambulance", False, "help_is_there"),
+        ("I'm on the phone with them", False, "help_is_there"),
+        ("ok going to hospital now", False, "will_call"),
+        ("driving there now", False, "will_call"),
+        ("will do", False, "will_call"),
+        ("she died then", False, "bereaved"),
+        ("this was before he died, in 2020", False, "bereaved"),
+        ("my wife died and I want to go too", True, None),
         ("I'm not suicidal", True, "no_crisis"),
         ("i didn't mean it like that, just knackered", True, "no_crisis"),
         ("I'm not suicidal", False, None),
@@ -206,6 +216,37 @@ def test_who_has_lost_someone_is_not_alarmed_again_for_what_they_ask(service: Se
     assert by_rule(service, asks)[0].outcome == "urgent"
     _, talk = smalltalk(service, turn("bereaved", text="my sister died last week"))
     assert by_rule(service, replace(asks, talk=talk)) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["they don't pick up", "no one's at home", "no ambulance can come they say 2 hours", "the door is locked"]
+)
+def test_that_nobody_can_be_reached_alarms_again_some_turns_later(service: Service, turn: Any, text: str) -> None:
+    talk = Talk(alarmed="spine")
+    assert by_rule(service, turn("deny", text=text, talk=talk))[0].outcome == "urgent"
+    assert out_of_reach(text) and alarm_now(service, turn("deny", text=text)) is None
+
+
+@pytest.mark.parametrize("text", ["she refuses to go", "she wants to wait till morning", "I will call tomorrow"])
+def test_who_will_not_go_is_told_the_same_emergency_again(service: Service, turn: Any, text: str) -> None:
+    asked = turn("crisis", text=text, alarm="spine carer en", ranking=(("crisis", 0.9),))
+    reply = by_rule(service, asked)[0]
+    assert reply.outcome == "urgent" and service.emergency.numbers["en"]["crisis"] not in reply.text
+
+
+def test_pain_that_nothing_helps_gets_the_line_to_call(service: Service, turn: Any) -> None:
+    asked = turn("ask_pain_self_care", text="the pain is 10 out of 10 and nothing helps")
+    reply = in_doubt(service, asked, question(service, asked)[0])
+    assert reply.outcome == "not_covered" and service.emergency.help_line() in reply.text
+
+
+def test_who_has_just_been_told_is_not_bereaved(service: Service, turn: Any) -> None:
+    for text in ("I was told yesterday that it is in my bones", "the cancer has gone to the bones"):
+        told = smalltalk(service, turn("bereaved", text=text, confidence=0.9))[0]
+        assert told.text.startswith(service.wording.smalltalk["distress"][0][:20])
+    for text in ("my mum died in may", "we lost dad", "he has gone", "her funeral was on friday"):
+        met = smalltalk(service, turn("bereaved", text=text, confidence=0.9))[0]
+        assert met.text.startswith(service.wording.smalltalk["bereaved"][0][:20])
 
 
 def test_who_is_dying_has_not_died(service: Service, turn: Any) -> None:

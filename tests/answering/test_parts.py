@@ -138,6 +138,7 @@ def test_what_is_to_be_forgotten_is_a_part_of_its_own(text: str, parts: list[str
 
 def test_that_a_talk_is_forgotten_is_said_beside_an_answer(service: Service, turn: Any) -> None:
     forgotten = forget(service, turn("forget_me", text="forget me"))[0]
+    assert forgotten.erase
     answered = question(service, turn("ask_symptoms"))[0]
     for replies in ([forgotten, answered], [answered, forgotten], [forgotten, answered, answered]):
         merged = merge([Reply.from_wire(r.text, r.to_wire()) for r in replies])
@@ -159,3 +160,22 @@ def test_no_passage_is_quoted_twice(service: Service, turn: Any) -> None:
     assert "does not say what the side effects or risks of denosumab are" in merged.text
     other = merge([question(service, turn("ask_treatment", ("surgery",)))[0], effects])
     assert service.wording.frames["nearest"] in other.text and len(other.passages) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "erases"),
+    [
+        ("forget about me please", True),
+        ("delete this conversation", True),
+        ("wipe all of it", True),
+        ("forget my messages", True),
+        ("Forget it", False),
+        ("forget what I said", False),
+        ("I'm a bit forgetful", False),
+        ("I forget words lately", False),
+        ("I forget my pills", False),
+        ("please don't forget me", False),
+    ],
+)
+def test_only_who_asks_for_it_loses_the_conversation(service: Service, turn: Any, text: str, erases: bool) -> None:
+    assert forget(service, turn("forget_me", text=text))[0].erase is erases
