@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from marrow.answering.context import talked_about
 from marrow.answering.happens import (
+    asks_what_now,
     closed_by,
     comes_back,
     happens,
@@ -75,7 +76,7 @@ def alarm_again(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
     goes_on = turn.intent in (_GOES_ON if crisis else _STILL_WORRIES)
     goes_on = goes_on or still_happens(turn.text)
     goes_on = goes_on or bool(turn.intent not in _OF_ITS_OWN and is_unhelped(turn.text))
-    goes_on = goes_on or out_of_reach(turn.text) or refuses(turn.text)
+    goes_on = goes_on or out_of_reach(turn.text) or refuses(turn.text) or asks_what_now(turn.text)
     if not crisis and not section_named(service, turn.text):
         unclear = family_of(turn.intent) in {"elsewhere", "talk"} and turn.confidence < ELSEWHERE
         worries = (unclear and turn.intent not in _OF_ITS_OWN) or family_of(turn.intent) == "silent"
@@ -106,7 +107,7 @@ def alarm_now(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
     kind = None
     if happens(turn.text):
         kind = _sign_of_item(service, turn) or turn.talk.sign
-    elif comes_back(turn.text) or out_of_reach(turn.text):
+    elif comes_back(turn.text) or out_of_reach(turn.text) or (turn.talk.closing and asks_what_now(turn.text)):
         kind = turn.talk.alarmed
     if kind is None:
         return None

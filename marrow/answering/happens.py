@@ -125,6 +125,12 @@ _WILL_DO = re.compile(rf"{_LEADS_IN}will do(?: that| it)?(?: (?:now|thanks|thank
 # Who comes, whatever they said.
 _COMING = re.compile(r"\b(?:paramedics?|ambulance|crew) (?:is|are|s|re) (?:coming|here|on)\b")
 # Nobody can be reached, or nobody goes: said of an emergency some turns after it, too.
+# "Should I still go?", "what now?": of an emergency that was told before.
+_WHAT_NOW = re.compile(
+    rf"{_LEADS_IN}(?:(?:should|shall|must|do) (?:i|we|he|she) (?:still |just )?(?:go|call|ring|phone|wait)"
+    r"(?: (?:in|now|them|anyway))*"
+    r"|(?:and )?(?:what|wat) (?:now|next|then)|now what|what (?:do|should|can) (?:i|we) do(?: (?:now|then|next))?)"
+)
 _DO_NOT = r"(?:do|does|did|is|are|was|were|wo|ca|could|would)(?: not| n t|n t|nt)"
 _OUT_OF_REACH = re.compile(
     rf"\b(?:{_DO_NOT} (?:pick(?:ing)? up|answer(?:ing)?|respond(?:ing)?|(?:at )?home|come|coming|get through|reach"
@@ -259,6 +265,11 @@ def will_call(text: str) -> bool:
 def out_of_reach(text: str) -> bool:
     """Whether someone tells that nobody can be reached or comes."""
     return bool(_OUT_OF_REACH.search(_plain(text)))
+
+
+def asks_what_now(text: str) -> bool:
+    """Whether someone asks no more than what to do, or whether to go or call."""
+    return bool(_WHAT_NOW.fullmatch(_plain(text)))
 
 
 def refuses(text: str) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from marrow.answering import passages as choose
 from marrow.answering.alarms import SURE, alarm_again, alarm_now, alarm_reply, closing, urgency
 from marrow.answering.answers import (
+    UNLIKE,
     acknowledged,
     meaning,
     missed,
@@ -162,10 +163,15 @@ def by_rule(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
         return smalltalk(service, turn, "unclear")
     if _GOOD_NEWS.search(turn.text) and not _NO_NEWS.search(turn.text):
         return smalltalk(service, turn, "good_news")
-    if _tells_only(turn) or _tells_of_care(turn):
+    if _tells_only(turn):
         return smalltalk(service, turn, "tells")
+    if _tells_of_care(turn):  # what was told of is talked about: "they booked me in for a biopsy", "what is it for"
+        reply, said = smalltalk(service, turn, "tells")
+        return reply, replace(question(service, turn)[1], said=said.said, misses=said.misses)
     if _another_cancer(turn):
         return question(service, replace(turn, intent="ask_who_gets"))
+    if turn.intent == "follow_up" and not turn.terms and {group for _, group in turn.others} & UNLIKE:
+        return question(service, replace(turn, intent="ask_definition"))  # "what about hypocalcemia?"
     if _asks_for_mention(service, turn):
         return follow_up(service, turn)
     return _summed_up(service, turn) or _by_name(service, turn) or _one_of_them(service, turn)

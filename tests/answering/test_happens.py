@@ -227,6 +227,13 @@ def test_that_nobody_can_be_reached_alarms_again_some_turns_later(service: Servi
     assert out_of_reach(text) and alarm_now(service, turn("deny", text=text)) is None
 
 
+def test_who_asks_whether_to_go_all_the_same_is_told_to(service: Service, turn: Any) -> None:
+    over = Talk(alarmed="general", closing=True)
+    for text in ("should I still go", "what now?"):
+        assert by_rule(service, turn("ask_choice", text=text, talk=over))[0].outcome == "urgent"
+        assert by_rule(service, turn("ask_choice", text=text, talk=Talk(alarmed="general"))) is None
+
+
 @pytest.mark.parametrize("text", ["she refuses to go", "she wants to wait till morning", "I will call tomorrow"])
 def test_who_will_not_go_is_told_the_same_emergency_again(service: Service, turn: Any, text: str) -> None:
     asked = turn("crisis", text=text, alarm="spine carer en", ranking=(("crisis", 0.9),))

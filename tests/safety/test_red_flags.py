@@ -50,6 +50,8 @@ for 82 and now does for 68; of the next author's 200 it had alarmed for 10, whic
 first draft silenced 329 of 837 emergencies that a reviewer wrote against it, its second 84 of 446 of another's; now
 it silences none of them.
 
+Wave 27 is no measure: it stands for what a reader with fresh eyes found in 850 messages.
+
 So what is said in a way that nobody here thought of is still missed in one case of six or more, oblique crises most.
 Mending on one wave
 helps the next only a little.
