@@ -95,8 +95,8 @@ def closing(turn: Turn) -> str | None:
     if kind is None or still_happens(turn.text):
         return None
     key = closed_by(turn.text, crisis=kind == "crisis")
-    if key == "bereaved":
-        return key
+    if key == "bereaved":  # of somebody else's death the writer's own emergency does not end
+        return key if alarm is None or alarm.carer else None
     # What looks like an emergency itself ends none, unless it tells of help, or denies the very crisis.
     return None if key in {"it_is_over", "not_now", "will_call"} and urgency(turn) >= SURE else key
 

@@ -132,12 +132,15 @@ _WHAT_NOW = re.compile(
     r"|(?:and )?(?:what|wat) (?:now|next|then)|now what|what (?:do|should|can) (?:i|we) do(?: (?:now|then|next))?)"
 )
 _DO_NOT = r"(?:do|does|did|is|are|was|were|wo|ca|could|would)(?: not| n t|n t|nt)"
+_THEY = (
+    rf"(?:they|he|she|ambulance|crew|paramedics?|nurses?|doctors?|gp|team|line|helpline|hospital|clinic|\d{{3}}|{KIN})"
+)
 _OUT_OF_REACH = re.compile(
-    rf"\b(?:{_DO_NOT} (?:pick(?:ing)? up|answer(?:ing)?|respond(?:ing)?|(?:at )?home|come|coming|get through|reach"
-    r"|get hold)"
-    r"|no (?:phone|signal|battery|credit|answer|ambulance|one (?:(?:is|s|at) )*(?:home|here|answers|picks|coming|in))"
-    r"|nobody (?:(?:is|s|at) )*(?:home|here|answers|picks|coming|in)|line (?:is|s) busy|door (?:is|s) locked"
-    r"|(?:is|s) not (?:home|in|here|answering)|cannot (?:get through|reach|get hold))\b"
+    rf"\b(?:{_THEY} {_DO_NOT} (?:pick(?:ing)? up|answer(?:ing)?|(?:at )?home|(?:come|coming)(?! back))"
+    r"|(?:ca n t|can t|cant|cannot|could not|couldn t|couldnt)"
+    r" (?:get through|get hold|reach (?:them|him|her|any\w*|the (?:doctor|nurse|team|ward)))"
+    r"|no (?:phone|signal|battery|credit|ambulance|one (?:(?:is|s|at) )*(?:home|here|answers|picks|coming|in))"
+    r"|nobody (?:(?:is|s|at) )*(?:home|here|answers|picks|coming|in)|line (?:is|s) busy|door (?:is|s) locked)\b"
 )
 _REFUSES = re.compile(
     rf"\b(?:refus\w+|{_DO_NOT} (?:want|going|go|come|listen|let|call)|won t|wont|not going"
@@ -264,7 +267,7 @@ def will_call(text: str) -> bool:
 
 def out_of_reach(text: str) -> bool:
     """Whether someone tells that nobody can be reached or comes."""
-    return bool(_OUT_OF_REACH.search(_plain(text)))
+    return "?" not in text and bool(_OUT_OF_REACH.search(_plain(text)))
 
 
 def asks_what_now(text: str) -> bool:

@@ -224,6 +224,15 @@ def test_who_has_lost_someone_is_not_alarmed_again_for_what_they_ask(service: Se
 def test_that_nobody_can_be_reached_alarms_again_some_turns_later(service: Service, turn: Any, text: str) -> None:
     talk = Talk(alarmed="spine")
     assert by_rule(service, turn("deny", text=text, talk=talk))[0].outcome == "urgent"
+    for calm in (
+        "the pain did not come back",
+        "it does not respond to treatment",
+        "the rays don't reach the hip",
+        "you did not answer my question",
+        "that doesn't answer it",
+        "I can't reach my toes",
+    ):
+        assert not out_of_reach(calm)
     assert out_of_reach(text) and alarm_now(service, turn("deny", text=text)) is None
 
 
@@ -232,6 +241,12 @@ def test_who_asks_whether_to_go_all_the_same_is_told_to(service: Service, turn: 
     for text in ("should I still go", "what now?"):
         assert by_rule(service, turn("ask_choice", text=text, talk=over))[0].outcome == "urgent"
         assert by_rule(service, turn("ask_choice", text=text, talk=Talk(alarmed="general"))) is None
+
+
+def test_a_death_ends_the_alarm_of_who_died_alone(service: Service, turn: Any) -> None:
+    died = turn("bereaved", text="he died then", alarm="general carer en")
+    assert closing(died) == "bereaved"
+    assert closing(replace(died, alarm="general self en")) is None
 
 
 @pytest.mark.parametrize("text", ["she refuses to go", "she wants to wait till morning", "I will call tomorrow"])
