@@ -104,8 +104,10 @@ def _line(node: yaml.Node | None, place: Sequence[str]) -> int:
     line = 1
     for step in place:
         if isinstance(node, yaml.MappingNode):
-            key, node = next(pair for pair in node.value if str(pair[0].value) == step)
-            line = key.start_mark.line + 1
+            found = next((pair for pair in node.value if str(pair[0].value) == step), None)
+            if found is None:  # a name that YAML reads as something else ("yes")
+                return line
+            node, line = found[1], found[0].start_mark.line + 1
         elif isinstance(node, yaml.SequenceNode):
             node = node.value[int(step)]
             line = node.start_mark.line + 1

@@ -97,6 +97,13 @@ def test_what_is_no_mapping_is_refused(tmp_path: Path, written: str | bytes, sai
         read_mapping(tmp_path / "none.yml")
 
 
+def test_name_that_yaml_reads_as_something_else_is_told_all_the_same(tmp_path: Path) -> None:
+    file = tmp_path / "made.yml"
+    file.write_text("a: [x]\nyes: 3\n", "utf-8")
+    with pytest.raises(DataError, match=r"made.yml:1: `True`"):
+        read_mapping(file, {"additionalProperties": {"type": "array"}})
+
+
 def test_text_knows_its_braces() -> None:
     import re
 

@@ -46,7 +46,8 @@ AGAIN_AT_MOST = 2
 
 # Pain that nothing helps is for the team's line, though no emergency by itself.
 _SEVERE_PAIN = re.compile(
-    r"\b(?:unbearable|excruciating|agon\w+|screaming (?:in|with) pain|(?:10|ten) out of (?:10|ten)|worst pain"
+    r"\b(?:unbearable|excruciating|agon(?:y|i[sz]ing)|screaming (?:in|with) pain|(?:10|ten) out of (?:10|ten)"
+    r"|worst pain"
     r"|nothing (?:helps|works|touches)|pain (?:is |s )?(?:out of control|too much|not controlled|uncontrolled))\b",
     re.IGNORECASE,
 )
@@ -80,7 +81,7 @@ def alarm_again(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
     if not crisis and not section_named(service, turn.text):
         unclear = family_of(turn.intent) in {"elsewhere", "talk"} and turn.confidence < ELSEWHERE
         worries = (unclear and turn.intent not in _OF_ITS_OWN) or family_of(turn.intent) == "silent"
-        worries = worries and "bereaved" not in turn.talk.said
+        worries = worries and not (alarm.carer and "bereaved" in turn.talk.said)
         goes_on = goes_on or (worries and alarm.again < AGAIN_AT_MOST)  # what is asked then is asked for itself
     suspected = turn.intent in EMERGENCIES and urgency(turn) < SURE
     if not (goes_on or suspected):

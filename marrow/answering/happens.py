@@ -113,7 +113,7 @@ _WILL_CALL = re.compile(
     r"|(?:getting|starting|fetching) (?:the |my |our )?(?:car|coat|keys)"
     rf"|(?:getting|putting) {_WHOM} in(?:to)? the car|(?:driving|taking|bringing) {_WHOM} (?:in|there|to|now|over)"
     r"|on (?:my|our|the) way|going (?:in|there)? ?now|going to (?:a&e|er|(?:the )?hospital)|heading (?:in|there|to)"
-    r"|setting off|leaving now|off to (?:a&e|er|(?:the )?hospital)|on hold"
+    r"|setting off|leaving now|off to (?:a&e|er|(?:the )?hospital)"
     r"|driving (?:there|in|to (?:the )?(?:a&e|er|hospital)))\b"
 )
 _CALLING = re.compile(
@@ -122,9 +122,23 @@ _CALLING = re.compile(
     r"|(?:the|my|our|his|her) (?:doctor|nurse|gp|team|ward|clinic|hospital|hospice|helpline|line|oncologist|surgery)))*"
 )
 _WILL_DO = re.compile(rf"{_LEADS_IN}will do(?: that| it)?(?: (?:now|thanks|thank you))*")
+# In a crisis only who says whom they call or go to: "on my way to the roof" is no such thing.
+_CALLS_SOMEONE = re.compile(
+    r"^(?!.*\b(?:good ?bye|bye|farewell|love (?:them|her|him|you)|sorry|garage|bridge|roof|alone)\b).*"
+    r"\b(?:(?:call|ring|phone|dial|contact|speak to|talk to|calling|ringing|phoning|dialling|dialing|text|tell)\b.*"
+    r"\b(?:them|someone|somebody|help|line|helpline|samaritans|\d{3}|doctor|nurse|gp|team|crisis|therapist"
+    rf"|{KIN})\b|(?:hospital|a&e|er|get (?:help|someone))\b|dialling|dialing)"
+)
+# Help that was asked for and does not come.
+_NO_HELP = re.compile(
+    r"\b(?:never|not|cannot|(?:do|does|did|is|are|was|were|wo|ca|could|would|has|have|had)n ?t) (?:(?:get|be|been"
+    r"|even|ever|yet|put) )?(?:answer\w*|pick\w* up|ring\w* back|rang back"
+    r"|call\w* back|repl\w+|respond\w*|come|coming|came|send\w*|take|see|seen|listen\w*|believ\w+|interested|open"
+    r"|help\w*"
+    r"|put me|me through|get through|arriv\w+)\b|\bline is (?:dead|busy)\b|\bno (?:ambulance|answer)\b"
+)
 # Who comes, whatever they said.
 _COMING = re.compile(r"\b(?:paramedics?|ambulance|crew) (?:is|are|s|re) (?:coming|here|on)\b")
-# Nobody can be reached, or nobody goes: said of an emergency some turns after it, too.
 # "Should I still go?", "what now?": of an emergency that was told before.
 _WHAT_NOW = re.compile(
     rf"{_LEADS_IN}(?:(?:should|shall|must|do) (?:i|we|he|she) (?:still |just )?(?:go|call|ring|phone|wait)"
@@ -135,6 +149,7 @@ _DO_NOT = r"(?:do|does|did|is|are|was|were|wo|ca|could|would)(?: not| n t|n t|nt
 _THEY = (
     rf"(?:they|he|she|ambulance|crew|paramedics?|nurses?|doctors?|gp|team|line|helpline|hospital|clinic|\d{{3}}|{KIN})"
 )
+# Nobody can be reached, or nobody goes: said of an emergency some turns after it, too.
 _OUT_OF_REACH = re.compile(
     rf"\b(?:{_THEY} {_DO_NOT} (?:pick(?:ing)? up|answer(?:ing)?|(?:at )?home|(?:come|coming)(?! back))"
     r"|(?:ca n t|can t|cant|cannot|could not|couldn t|couldnt)"
@@ -142,16 +157,31 @@ _OUT_OF_REACH = re.compile(
     r"|no (?:phone|signal|battery|credit|ambulance|one (?:(?:is|s|at) )*(?:home|here|answers|picks|coming|in))"
     r"|nobody (?:(?:is|s|at) )*(?:home|here|answers|picks|coming|in)|line (?:is|s) busy|door (?:is|s) locked)\b"
 )
+_OF_ELSE = re.compile(
+    r"\banswer(?:ing)? (?:my|our|his|her|the|that|this|a|any) (?!phone|door|call)"
+    r"|\bget hold of (?:a|an|any|my|the|some) (?!doctor|nurse|team|ward|gp|line|hospital|ambulance|one\b)"
+    r"|\bno (?:credit|battery) (?:for|left in my)|\bhas no battery"
+    r"|\bcom(?:e|ing) (?:to (?!us|me|him|her|help)|for (?!us|me|him|her)|out with|from|up)\b"
+)
 _REFUSES = re.compile(
-    rf"\b(?:refus\w+|{_DO_NOT} (?:want|going|go|come|listen|let|call)|won t|wont|not going"
-    r"|wants? to (?:wait|stay|sleep))\b"
+    rf"\b(?:refus\w+ (?:to (?!give)\w+|(?:the )?(?:ambulance|help))|refus(?:es|ed|ing)$"
+    rf"|{_DO_NOT} (?:going|go|come|listen|let|call)"
+    rf"|{_DO_NOT} want (?:to (?:go|call|ring|bother|trouble|be)|an ambulance|help|me to)"
+    rf"|(?:he|she|they|i|{KIN}) (?:won t|wont) (?:go|call|come|let|ring|listen|have|get|phone)"
+    r"|not going|wants? to (?:wait|stay|sleep))\b"
 )
 _DIED = re.compile(
-    rf"\b{_PERSON} (?:(?:has|have|had|s|just|already|then) )*(?:died|passed(?: away| on)?|(?:is|are|s|was) dead)\b"
-    rf"|\bbefore {_PERSON} (?:died|passed)\b|\bmy late (?:{KIN})\b"
+    r"(?<!thought )(?<!scared )(?<!afraid )(?<!think )(?<!if )(?<!like )(?<!before )"
+    rf"\b{_PERSON} (?:(?:has|have|had|s|just|already|then) )*(?:died(?! (?:and|then) (?:they|was|came|the)\b)"
+    rf"|passed away"
+    r"|passed(?: on)?(?=$| (?:in|last|yesterday|this|peacefully|just|at|after|before)\b)"
+    r"|(?:is|are|s|was) dead(?=$| (?:now|and|since|already|for)\b))(?:$| )"
+    rf"(?!.*\b(?:now (?:my|our|i|he|she|they|{KIN})|(?:has|have|got) (?:it|this|the same)|numb|my legs|{KIN})\b)"
+    rf"|\bthis was before {_PERSON} died\b"
 )
 _NOT_AT_ONCE = re.compile(
-    r"\b(?:later|tomorrow|tonight|morning|afternoon|monday|tuesday|wednesday|thursday|friday|saturday|sunday|week(?:end)?"
+    r"\b(?:later|tomorrow|tonight|morning|afternoon|monday|tuesday|wednesday|thursday|friday|saturday|sunday"
+    r"|week(?:end)?"
     r"|after|if|when|once|unless|until|till|wait|first|soon|sometime|maybe|perhaps|might|next|before)\b"
 )
 _UNHELPED = re.compile(
@@ -190,7 +220,7 @@ _CLOSES = {
         r" (?:over|passed|stopped|gone(?: away| off)?|went away|eased(?: off)?|settled|fine|ok|okay|better"
         r"|good|wore off"
         r"|worn off|back to normal)"
-        r"|false alarm|wrong (?:chat|window|person|number)"
+        r"|(?<!hope it s a )(?<!maybe )(?<!perhaps )false alarm|wrong (?:chat|window|person)"
         rf"|{_PERSON} (?:s |is |m |am |are |feels? |has |have |went |seems? )?(?:all |much |just "
         rf"|totally )*(?:fine|ok|okay"
         r"|better|alright|all right|stopped|settled|sitting (?:up|down)|herself again|himself again|breathing normally"
@@ -250,7 +280,7 @@ def still_happens(text: str) -> bool:
 
 def is_helped(text: str) -> bool:
     """Whether someone tells that help is there: in a clause that denies nothing, and that is no question."""
-    if _ASKS.search(text.strip()) or _UNHELPED.search(text):
+    if _ASKS.search(text.strip()) or _UNHELPED.search(text) or out_of_reach(text) or _NO_HELP.search(_plain(text)):
         return False
     clauses = re.split(r"[,.;!]|\bbut\b", text.replace("'", " ").replace("’", " "))
     found = ((clause, _HELPED.search(clause)) for clause in clauses)
@@ -267,7 +297,8 @@ def will_call(text: str) -> bool:
 
 def out_of_reach(text: str) -> bool:
     """Whether someone tells that nobody can be reached or comes."""
-    return "?" not in text and bool(_OUT_OF_REACH.search(_plain(text)))
+    plain = _plain(text)
+    return "?" not in text and bool(_OUT_OF_REACH.search(plain)) and not _OF_ELSE.search(plain)
 
 
 def asks_what_now(text: str) -> bool:
@@ -294,8 +325,10 @@ def closed_by(text: str, *, crisis: bool) -> str | None:
     plain = _plain(text)
     if not crisis and _DIED.search(plain) and len(plain.split()) <= 2 * SHORT:
         return "bereaved"
-    if _WILL_DO.fullmatch(plain):
+    if not crisis and _WILL_DO.fullmatch(plain):
         return "will_call"
+    if out_of_reach(text) or _NO_HELP.search(plain):
+        return None
     asks = _ASKS.search(text.strip()) or _INVERTED.search(plain)
     if asks or _UNHELPED.search(text) or len(plain.split()) > 2 * SHORT:
         return None
@@ -311,7 +344,7 @@ def closed_by(text: str, *, crisis: bool) -> str | None:
             return key
     if is_helped(text):
         return "help_is_there"
-    return "will_call" if will_call(text) else None
+    return "will_call" if will_call(text) and not (crisis and not _CALLS_SOMEONE.search(plain)) else None
 
 
 def _plain(text: str) -> str:

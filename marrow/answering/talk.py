@@ -60,7 +60,8 @@ _MENTIONS = re.compile(
     r"\b(?:mention\w*|comes? up|says? (?:anything|something)|cover\w*|listed|included?|in there)\b", re.IGNORECASE
 )
 _MENTIONING = re.compile(
-    r"\b(?:does|do|did|is|are|has|have|the|an?|your|this|that|it|you|there|in|on|of|about|article|text|page|source|anywhere"
+    r"\b(?:does|do|did|is|are|has|have|the|an?|your|this|that|it|you|there|in|on|of|about|article|text|page|source"
+    r"|anywhere"
     r"|anything|something|at all|ever|even|also|mention\w*|comes? up|says?|cover\w*|listed|included?|and|so|please)\b"
 )
 # Who is dying has not died.
@@ -77,38 +78,63 @@ _THUMBS = re.compile(r"[\s👍👌🙏❤♥💚💙💛🧡💜🤍😊🙂👏
 _HAS = re.compile(r"\b(?:have|has|had|got|ve|s|diagnosed|told|with|suffer\w*|living)\b")
 _OF_WHOM = re.compile(
     r"\b(?:hi|hello|hey|good (?:morning|afternoon|evening)|i|im|ive|m|ve|s|he|she|they|we|my|our|the|a|an|and|is|am|are"
-    r"|was|have|has|had|got|just|been|recently|now|also|only|yesterday|today|diagnosed|told|that|with|from|suffering|suffers"
+    r"|was|have|has|had|got|just|been|recently|now|also|only|yesterday|today|diagnosed|told|that|with|from"
+    r"|suffering|suffers"
     rf"|living|years?|old|yrs?|yo|lady|woman|man|\d+|called|named?|{KIN})\b"
 )
-_ERASE = re.compile(
-    r"\bforget (?:(?:about )?me|everything|all|who i am"
-    r"|(?:this|the|our|my) (?:chat|conversation|talk|messages?|data|name))\b"
-    r"|\b(?:delet|eras|wip|remov|clear|destroy|scrub|purg|trash|reset|get rid|clean slate|gdpr"
-    r"|start (?:over|again|afresh|fresh))",
+# What the classifier takes for a wish to be forgotten and is none, unless it names the conversation.
+_KEEPS = re.compile(
+    r"\bforget it\b(?! all)|\bforget (?:what|that|i)\b(?! (?:i )?(?:told|said) you)|\bforget(?:s|ting|ful)\b"
+    r"|^i forget\b"
+    r"|\b(?:i|they|he|she|we|mum|mom|dad|people|everyone|kids?|children|grandchildren|starts?|started|starting)"
+    r" (?:\w+ ){0,3}?(?:to )?forget\w*\b(?! me,? please)"
+    r"|\b(?:cancer|tumou?rs?|mets|metasta\w+|pain|lumps?|chemo|surgery|radiation|treatment|words?|pills?|tablets?"
+    r"|memory"
+    r"|names)\b",
     re.IGNORECASE,
+)
+_WANTS_ERASED = re.compile(
+    r"\b(?:want|like|need|ask) (?:you )?to forget\b|\b(?:chat|conversation|messages?|my data)\b", re.IGNORECASE
 )
 _FORGET_IT = re.compile(r"\bforget (?:it|that|what|i)\b", re.IGNORECASE)
 _CARE = re.compile(
     r"\b(?:have|has|had|ve|got|diagnosed|told|starts?|started|starting|finish(?:ed)?|went|going)\b.*"
-    r"\b(?:cancer|mets|metasta\w+|secondaries|chemo\w*|radiation|radiotherapy|stage|scan|biopsy|operation|surgery|treatment)\b",
+    r"\b(?:cancer|mets|metasta\w+|secondaries|chemo\w*|radiation|radiotherapy|stage|scan|biopsy|operation|surgery"
+    r"|treatment)\b",
     re.IGNORECASE,
 )
 _GOOD_NEWS = re.compile(
     r"\b(?:in remission|all[ -]clear|(?:scans?|results?|biopsy|tests?|bloods?|mri|ct)\b.*\b(?:clear|negative|benign)"
-    r"|(?:has|have) shrunk|(?:good|great) news|hooray|hurray|woohoo|yay|celebrat\w+|so happy)\b",
+    r"|(?:tumou?rs?|mets|metastas[ie]s|cancer|lesions?|spots?|nodes?|it|they|lumps?) (?:has|have) shrunk|(?:good"
+    r"|great) news|hooray|hurray|woohoo|yay|celebrat\w+|so happy)\b",
     re.IGNORECASE,
 )
 _NO_NEWS = re.compile(
-    r"\?|^(?:is|are|was|were|has|have|did)\b|\b(?:not|no|never|if|when|can|will|would|could|does|do|what|how|why|but|yet|until|hope\w*|wish\w*|want\w*|n['’]?t"
-    r"|don'?t|isn'?t|wasn'?t|aren'?t|hasn'?t)\b",
+    r"\?|^(?:is|are|was|were|has|have|did)\b"
+    r"|\b(?:not|no|never|if|when|can|will|would|could|does|do|what|how|why|but|yet|until|hope\w*|wish\w*|want\w*"
+    r"|n['’]?t|don'?t|isn'?t|wasn'?t|aren'?t|hasn'?t)\b"
+    r"|\b(?:triple|her ?2|hormone|receptor|er|pr|oestrogen|estrogen)\b.*\bnegative|\bmade it clear\b"
+    r"|\bclear\w* (?:that|it|about|signs?|evidence|fracture|lesion|fluid|the|enough)"
+    r"|\b(?:spread|came back(?! (?:clear|negative|fine|benign))|back again|relaps\w*|hurts?|pain\w*|weak\w*"
+    r"|numb\w*|bleed\w*"
+    r"|still|worse|bad|dead|died?|dying|ending|fever|mets in|tell|give|need|any|explain|show)\b",
     re.IGNORECASE,
 )
 _COMPLAINS = re.compile(
-    r"\b(?:hurt\w*|pain\w*|ach\w+|sore|lump\w*|numb\w*|weak\w*|tired|swoll\w+|sick|worr\w+|scared|afraid|think|might|may|maybe"
-    r"|could|should|or|but|not|never|no|don'?t|can'?t|won'?t|didn'?t|cant|dont|wont|didnt|worse|bad|still|already|too)\b",
+    r"\b(?:hurt\w*|pain\w*|ach\w+|sore|lump\w*|numb\w*|weak\w*|tired|swoll\w+|sick|worr\w+|scared|afraid|think"
+    r"|might|may|maybe"
+    r"|bleed\w*|fever|temperature|confus\w*|fell|fall\w*|vomit\w*|shiver\w*|dizz\w*|itch\w*|burn\w*|breath\w*"
+    r"|constipat\w*"
+    r"|cannot|stopped|sleep\w*|drink\w*|pee\w*|wee|explain|died?|dying|alone|nobody"
+    r"|could|should|or|but|not|never|no|don'?t|can'?t|won'?t|didn'?t|cant|dont|wont|didnt|worse|bad|still|already"
+    r"|too)\b",
     re.IGNORECASE,
 )
-_NOT = re.compile(r"\b(?:do not|don'?t|dont|never|not)\b", re.IGNORECASE)
+_NOT = re.compile(
+    r"\b(?:do not|don'?t|dont|never|not) (?:\w+ ){0,2}(?:forget|delet\w*|eras\w*|wip\w*|remov\w*|clear|destroy"
+    r"|reset)\b",
+    re.IGNORECASE,
+)
 
 #: From this confidence on, and in more words, a kind that articles do not answer is not asked of one of the things that
 #: were shown.
@@ -332,7 +358,7 @@ def forget(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     """
     if _NOT.search(turn.text):  # "please don't forget me"
         return smalltalk(service, turn, "privacy")
-    if not _ERASE.search(turn.text):
+    if _KEEPS.search(turn.text) and not _WANTS_ERASED.search(turn.text):
         return smalltalk(service, turn, "deny" if _FORGET_IT.search(turn.text) else "unclear")
     reply, _ = smalltalk(service, turn, "forget_me")
     return replace(reply, erase=True), Talk()

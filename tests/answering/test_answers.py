@@ -444,7 +444,14 @@ def test_who_tells_of_their_care_is_thanked(service: Service, turn: Any, text: s
 def test_good_news_is_met_as_such(service: Service, turn: Any) -> None:
     for text in ("dad is in remission!", "my scan came back clear", "We finished chemo today, hooray!"):
         assert by_rule(service, turn("distress", text=text))[0].text.startswith("That is good to hear")
-    for text in ("is it in remission", "that is clear now, thanks", "I hope for good news", "not good news"):
+    for text in (
+        "is it in remission",
+        "that is clear now, thanks",
+        "I hope for good news",
+        "not good news",
+        "my biopsy was triple negative",
+        "dad was in remission and then it came back",
+    ):
         assert by_rule(service, turn("distress", text=text)) is None
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from marrow.answering.alarms import alarm_now, closing, in_doubt, remembered
 from marrow.answering.answers import question
-from marrow.answering.happens import closed_by, comes_back, happens, out_of_reach, still_happens
+from marrow.answering.happens import closed_by, comes_back, happens, out_of_reach, refuses, still_happens
 from marrow.answering.service import Service
 from marrow.answering.talk import by_rule, smalltalk
 from marrow.answering.turn import Talk
@@ -115,6 +115,15 @@ def test_what_was_over_may_be_back() -> None:
         ("driving there now", False, "will_call"),
         ("will do", False, "will_call"),
         ("she died then", False, "bereaved"),
+        ("my father just died of this, and mum has it now", False, None),
+        ("I thought he had died, he went grey", False, None),
+        ("dad is dead set against calling", False, None),
+        ("on my way to the roof", True, None),
+        ("I'll text my wife goodbye", True, None),
+        ("will do it", True, None),
+        ("I called 999 and they didn't answer", False, None),
+        ("they said they can't come", False, None),
+        ("my aunt came and is with me", False, "help_is_there"),
         ("this was before he died, in 2020", False, "bereaved"),
         ("my wife died and I want to go too", True, None),
         ("I'm not suicidal", True, "no_crisis"),
@@ -254,6 +263,13 @@ def test_who_will_not_go_is_told_the_same_emergency_again(service: Service, turn
     asked = turn("crisis", text=text, alarm="spine carer en", ranking=(("crisis", 0.9),))
     reply = by_rule(service, asked)[0]
     assert reply.outcome == "urgent" and service.emergency.numbers["en"]["crisis"] not in reply.text
+
+
+@pytest.mark.parametrize(
+    "text", ["I don't want to know the odds", "Mum doesn't want chemo", "it won't happen again", "I refuse to give up"]
+)
+def test_what_is_no_refusal_of_help_alarms_nobody(text: str) -> None:
+    assert not refuses(text)
 
 
 def test_pain_that_nothing_helps_gets_the_line_to_call(service: Service, turn: Any) -> None:

@@ -174,6 +174,11 @@ def test_no_passage_is_quoted_twice(service: Service, turn: Any) -> None:
         ("I'm a bit forgetful", False),
         ("I forget words lately", False),
         ("I forget my pills", False),
+        ("everyone will forget me when I die", False),
+        ("can surgery remove the tumour", False),
+        ("take my data off your computer", True),
+        ("I withdraw my consent", True),
+        ("forget what i told you", True),
         ("please don't forget me", False),
     ],
 )
