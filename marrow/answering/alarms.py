@@ -71,13 +71,15 @@ def alarm_again(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
     """The reply to what goes on about the emergency of the message before; None where help is there, where something
     is named that the article has, and for other kinds of message."""
     alarm = Alarm.retold(turn.alarm) if turn.alarm else None
-    if alarm is None or names_any(service, turn.text) or is_helped(turn.text):
+    if alarm is None:
         return None
     crisis = alarm.kind == "crisis"
-    goes_on = turn.intent in (_GOES_ON if crisis else _STILL_WORRIES)
-    goes_on = goes_on or still_happens(turn.text)
+    goes_on = out_of_reach(turn.text) or refuses(turn.text)
     goes_on = goes_on or bool(turn.intent not in _OF_ITS_OWN and is_unhelped(turn.text))
-    goes_on = goes_on or out_of_reach(turn.text) or refuses(turn.text) or asks_what_now(turn.text)
+    if not goes_on and (names_any(service, turn.text) or is_helped(turn.text, crisis=crisis)):
+        return None
+    goes_on = goes_on or turn.intent in (_GOES_ON if crisis else _STILL_WORRIES)
+    goes_on = goes_on or still_happens(turn.text) or asks_what_now(turn.text)
     if not crisis and not section_named(service, turn.text):
         unclear = family_of(turn.intent) in {"elsewhere", "talk"} and turn.confidence < ELSEWHERE
         worries = (unclear and turn.intent not in _OF_ITS_OWN) or family_of(turn.intent) == "silent"
@@ -86,7 +88,7 @@ def alarm_again(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
     suspected = turn.intent in EMERGENCIES and urgency(turn) < SURE
     if not (goes_on or suspected):
         return None
-    return replace(alarm_reply(service, alarm), alarm=replace(alarm, again=alarm.again + 1).told()), turn.talk
+    return alarm_reply(service, replace(alarm, again=alarm.again + 1)), turn.talk
 
 
 def closing(turn: Turn) -> str | None:
@@ -99,7 +101,8 @@ def closing(turn: Turn) -> str | None:
     if key == "bereaved":  # of somebody else's death the writer's own emergency does not end
         return key if alarm is None or alarm.carer else None
     # What looks like an emergency itself ends none, unless it tells of help, or denies the very crisis.
-    return None if key in {"it_is_over", "not_now", "will_call"} and urgency(turn) >= SURE else key
+    ends = {"no_crisis"} if kind == "crisis" else {"help_is_there"}
+    return key if key in ends or urgency(turn) < SURE else None
 
 
 def alarm_now(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
@@ -113,7 +116,7 @@ def alarm_now(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
     if kind is None:
         return None
     alarm = replace(service.red_flags.suspect(turn.text), kind=kind)
-    return replace(alarm_reply(service, alarm), alarm=alarm.told()), turn.talk
+    return alarm_reply(service, alarm), turn.talk
 
 
 def remembered(service: Service, turn: Turn, reply: Reply, talk: Talk) -> Talk:
@@ -142,8 +145,9 @@ def _sign_in(service: Service, text: str) -> str | None:
 
 
 def alarm_reply(service: Service, alarm: Alarm) -> Reply:
-    """What to do first in an emergency."""
-    return compose("urgent", service.emergency.text(alarm, service.care_team).splitlines())
+    """What to do first in an emergency, and for the next turn what it was."""
+    reply = compose("urgent", service.emergency.text(alarm, service.care_team).splitlines())
+    return replace(reply, alarm=alarm.told())
 
 
 def told_again(service: Service, told: str | None, language: str) -> Reply | None:
@@ -151,7 +155,7 @@ def told_again(service: Service, told: str | None, language: str) -> Reply | Non
     alarm = Alarm.retold(told) if told else None
     if alarm is None or alarm.language != language or alarm.again >= AGAIN_AT_MOST:
         return None
-    return replace(alarm_reply(service, alarm), alarm=replace(alarm, again=alarm.again + 1).told())
+    return alarm_reply(service, replace(alarm, again=alarm.again + 1))
 
 
 def after_alarm(service: Service, told: str | None, reply: Reply) -> Reply:

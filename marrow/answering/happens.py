@@ -87,12 +87,16 @@ _AGAIN = re.compile(
     rf" (?:again|back|worse)\b{_NOW}$|\bback (?:up )?(?:to|at) (?:3[89]|4[01]|10[0-4])(?: \d)?$"
 )
 
+_HELPER = (
+    rf"(?:(?:the|my|our|his|her|an?) )?(?:{KIN}|doctors?|gp|nurses?|paramedics?|crew|ambulance|police|samaritans|helpline"
+    r"|line|crisis (?:team|line)|counsell?or|therapist|psychologist|psychiatrist|chaplain|carers?|team|someone|\d{3})"
+)
 _HELPED = re.compile(
     r"\b(?:called|rang|rung|phoned|texted|spoke|spoken|talked"
     r"|(?:calling|ringing|phoning|dialling|dialing) (?:them|now|\d{3}|(?:an |the )?ambulance)"
     r"|(?:am|m|re|is|s) (?:calling|ringing|phoning|on to (?:them|\d{3}))(?: them)? (?:already|now)"
     r"|(?:am|m|are|re|is|s) on (?:to|with) (?:them|\d{3})|\d{3} on (?:the )?(?:phone|line|speaker)"
-    r"|on the (?:phone|line) (?:with|to) (?:them|\d{3}|the)|in (?:the|an) ambulance|i call(?:ed)? \d{3}"
+    r"|on the (?:phone|line) (?:with|to) (?:them|\d{3}|the|me|us)|in (?:the|an) ambulance|i call(?:ed)? \d{3}"
     r"|(?:am|is|are|feel\w*|[ms]) (?:a bit |a little |much )?(?:better|safer?|calmer|steadier)"
     r"|(?:at|in) (?:the |a )?(?:hospital|hospice|a&e|er|emergency (?:room|department))|they (?:said|want|took)|arrived"
     r"|(?:ambulance|999|911|112) (?:s |is |has been |been )?(?:called|rung)"
@@ -101,6 +105,15 @@ _HELPED = re.compile(
     r"|here|sending|with (?:me|us|him|her)|on (?:the|her|his|their) way)"
     r"|back home|home again|next day|days? (?:later|on))\b",
     re.IGNORECASE,
+)
+_SOMEONE_HELPS = re.compile(
+    r"^(?!.*\b(?:good ?bye|bye|farewell|last time|garage|bridge|roof)\b).*"
+    rf"\b(?:rang|rung|phoned|(?:calling|ringing|phoning|dialling|dialing) (?:them|now|already|{_HELPER})"
+    rf"|{_HELPER} on (?:the )?(?:phone|line|speaker)|on the (?:phone|line) (?:with|to) (?:them|{_HELPER})"
+    rf"|(?:called|texted|spoke (?:to|with)|spoken (?:to|with)|talked (?:to|with)|on (?:to|with))"
+    rf" (?:them|{_HELPER})|{_HELPER} (?:(?:is|are|s|re|has|have|just|now|already) )*(?:here|with (?:me|us)|coming|came"
+    rf"|on the (?:phone|line)|arrived|on (?:the|her|his|their) way|sending|talking|staying)|they (?:re|are|have|ve) (?:coming|here|sending|with me|said"
+    r"|on (?:the|their) way))\b"
 )
 # "I'll ring them", "dialling", "getting the car out": help is being called, at once.
 _WHOM = rf"(?:them|him|her|me|us|someone|help|(?:my |our )?(?:{KIN}))"
@@ -278,8 +291,13 @@ def still_happens(text: str) -> bool:
     return bool(timed or _FEELS_FINE.fullmatch(plain) or happens(text) or comes_back(text))
 
 
-def is_helped(text: str) -> bool:
-    """Whether someone tells that help is there: in a clause that denies nothing, and that is no question."""
+def is_helped(text: str, *, crisis: bool = False) -> bool:
+    """Whether someone tells that help is there: in a clause that denies nothing, and that is no question.
+
+    In a crisis neither a mood nor a place is help: somebody who helps must be named.
+    """
+    if crisis and not _SOMEONE_HELPS.search(_plain(text)):
+        return False
     if _ASKS.search(text.strip()) or _UNHELPED.search(text) or out_of_reach(text) or _NO_HELP.search(_plain(text)):
         return False
     clauses = re.split(r"[,.;!]|\bbut\b", text.replace("'", " ").replace("’", " "))
@@ -342,7 +360,7 @@ def closed_by(text: str, *, crisis: bool) -> str | None:
             continue
         if found and (key == "not_now" or not _DENIED.search(plain[: found.end()])):
             return key
-    if is_helped(text):
+    if is_helped(text, crisis=crisis):
         return "help_is_there"
     return "will_call" if will_call(text) and not (crisis and not _CALLS_SOMEONE.search(plain)) else None
 

@@ -20,7 +20,7 @@ from marrow.answering.answers import (
     show,
     topic_offers,
 )
-from marrow.answering.context import ASKS_FOR_ONE, in_context, points_back, the_others, the_rest
+from marrow.answering.context import ASKS_FOR_ONE, in_context, points_back, talked_about, the_others, the_rest
 from marrow.answering.happens import KIN
 from marrow.answering.named import section_named, specific_terms, terms_of
 from marrow.answering.offers import section_offers
@@ -94,7 +94,10 @@ _KEEPS = re.compile(
     re.IGNORECASE,
 )
 _WANTS_ERASED = re.compile(
-    r"\b(?:want|like|need|ask) (?:you )?to forget\b|\b(?:chat|conversation|messages?|my data)\b", re.IGNORECASE
+    r"\b(?:want|like|need|ask) (?:you )?to forget\b|\b(?:chat|conversation|messages?|my (?:data|details|words|history)"
+    r"|everything)\b|\b(?:delete|erase|wipe|remove) (?:me\b|all\b|what i\b|the details\b)"
+    r"|(?:^|[,.;!?] ?|\b(?:please|pls|you|now|just|and) )forget (?:about )?me\b",
+    re.IGNORECASE,
 )
 _FORGET_IT = re.compile(r"\bforget (?:it|that|what|i)\b", re.IGNORECASE)
 _CARE = re.compile(
@@ -131,7 +134,7 @@ _COMPLAINS = re.compile(
     re.IGNORECASE,
 )
 _NOT = re.compile(
-    r"\b(?:do not|don'?t|dont|never|not) (?:\w+ ){0,2}(?:forget|delet\w*|eras\w*|wip\w*|remov\w*|clear|destroy"
+    r"\b(?:do not|don'?t|dont|never|not) (?:\w+ ){0,2}(?:forget(?! to (?:delet|eras|wip|remov|clear))|delet\w*|eras\w*|wip\w*|remov\w*|clear|destroy"
     r"|reset)\b",
     re.IGNORECASE,
 )
@@ -515,14 +518,9 @@ def urgent(service: Service, turn: Turn) -> tuple[Reply, Talk]:
         alarm = replace(alarm, kind="crisis")
     elif alarm.kind == "crisis":
         alarm = replace(alarm, kind="general")
-    return replace(alarm_reply(service, alarm), alarm=alarm.told()), turn.talk
+    return alarm_reply(service, alarm), turn.talk
 
 
 def _shown(service: Service, talk: Talk) -> tuple[Article | None, Sequence[Passage]]:
-    if talk.article is None:
-        return None, ()
-    try:
-        article = service.library.article(talk.article)
-        return article, tuple(article.passage(id) for id in talk.passages)
-    except KeyError:  # the article was changed since
-        return None, ()
+    article = talked_about(service, talk)
+    return article, tuple(article.passage(id) for id in talk.passages) if article else ()

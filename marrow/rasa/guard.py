@@ -96,23 +96,19 @@ class Guard:
 
     # -- in ------------------------------------------------------------------------------------------------------
 
-    def alarm(self, text: str, conversation: str | None = None) -> Reply | None:
-        """The urgent reply if `text` describes an emergency; looks at its first 16 KB. Never raises.
-
-        What it was is remembered for the conversation's next message.
-        """
+    def alarm(self, text: str) -> Reply | None:
+        """The urgent reply if `text` describes an emergency; looks at its first 16 KB. Never raises."""
         try:
             alarm = self._red_flags.find(normalise(text[:MAX_BODY_BYTES]))
-            if alarm is None:
-                return None
-            if conversation is not None:
-                self._remember_alarm(conversation, alarm.told())
-            return alarm_reply(self.service, alarm)
+            return alarm_reply(self.service, alarm) if alarm else None
         except Exception as error:  # a fault here must not silence what comes after
             logger.error("red flags could not be read: %s", type(error).__name__)
             return None
 
-    def _remember_alarm(self, conversation: str, told: str) -> None:
+    def remember(self, conversation: str, told: str | None) -> None:
+        """Keep what emergency a reply answers (`Reply.alarm`) for the conversation's next message."""
+        if told is None:
+            return
         now = time.monotonic()
         self._alarms.pop(conversation, None)
         while self._alarms and (len(self._alarms) >= _ALARMS_KEPT or next(iter(self._alarms.values()))[0] < now):
@@ -167,7 +163,8 @@ class Guard:
         """
         ends = time.monotonic() + self.config.deadline
         typed = text if isinstance(text, str) else ""
-        if reply := self.alarm(typed, conversation):
+        if reply := self.alarm(typed):
+            self.remember(conversation, reply.alarm)
             return Answered(reply)
         if buckets is not None and (wait := buckets.take(conversation, time.monotonic())):
             return replace(self.error("too_fast"), retry_after=wait)
@@ -200,8 +197,7 @@ class Guard:
             return self.error("too_long")
         told = before = self._alarm_before(conversation)
         if reply := self.only_english(clean, before):
-            if reply.alarm:
-                self._remember_alarm(conversation, reply.alarm)
+            self.remember(conversation, reply.alarm)
             return Answered(reply)
         replies: list[Reply] = []
         for part in split_questions(clean):
@@ -210,11 +206,9 @@ class Guard:
                 continue
             answered = await self._turn(handler, channel, conversation, part, None, ends, told)
             if answered.problem:
-                if before:  # whoever tries again goes on about it
-                    self._remember_alarm(conversation, before)
+                self.remember(conversation, before)  # whoever tries again goes on about it
                 return answered
-            if answered.reply.alarm:
-                self._remember_alarm(conversation, answered.reply.alarm)
+            self.remember(conversation, answered.reply.alarm)
             if answered.reply.outcome != "urgent":  # what follows is no more about the emergency than this
                 told = None
             replies.append(answered.reply)

@@ -29,6 +29,8 @@ _INPUTS = (
     "marrow/answering/spelling.py",
     "marrow/answering/terms.py",
     "marrow/answering/topic.py",
+    "marrow/content/article.py",
+    "marrow/content/split.py",
     "marrow/safety/hygiene.py",
 )
 

@@ -136,6 +136,12 @@ def test_what_was_over_may_be_back() -> None:
         ("that was 3 weeks ago, will they operate", False, None),
         ("the pain is like fire", False, None),
         ("so what now", True, None),
+        ("i feel calmer now, it's decided", True, None),
+        ("i feel safer with the gun here", True, None),
+        ("i'm at the hospital roof", True, None),
+        ("I called my brother to say goodbye", True, None),
+        ("samaritans are on the line with me", True, "help_is_there"),
+        ("on the phone with 988", True, "help_is_there"),
     ],
 )
 def test_what_ends_the_talk_about_an_emergency(text: str, crisis: bool, key: str | None) -> None:
@@ -213,7 +219,9 @@ def test_what_looks_like_an_emergency_ends_none(service: Service, turn: Any) -> 
     over = turn("crisis", text="it's all over now", alarm="crisis self en", ranking=(("crisis", 0.9),))
     assert closing(over) is None
     helped = replace(over, text="they're coming, my wife is here")
-    assert closing(helped) == "help_is_there"
+    assert closing(helped) is None
+    assert closing(replace(helped, ranking=(("affirm", 0.9),))) == "help_is_there"
+    assert closing(replace(helped, alarm="spine self en")) == "help_is_there"
     assert closing(replace(over, text="I'll tell mum and go to sleep for good")) is None
     denied = replace(over, text="i'm not going to hurt myself")
     assert closing(denied) == "no_crisis"

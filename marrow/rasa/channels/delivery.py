@@ -71,7 +71,11 @@ class Delivery:
             headers=outgoing.headers,
             allow_redirects=False,  # a redirect would take the token along
         ) as response:
-            raw = await response.content.read(_LONGEST_ANSWER)
+            raw = bytearray()
+            async for chunk in response.content.iter_any():
+                raw += chunk[: _LONGEST_ANSWER - len(raw)]
+                if len(raw) >= _LONGEST_ANSWER:
+                    break
             try:
                 body = json.loads(raw)
             except ValueError:

@@ -103,7 +103,8 @@ class RefusedError(Exception):
         self.status = status
 
 
-_Look = asyncio.Future[Inbound | None]  # the event, whole; None if it needs no answer, or, as an emergency, has it
+# The event, whole; the reply that it has already, as an emergency; None if it needs no answer.
+_Look = asyncio.Future[Inbound | Reply | None]
 
 
 @dataclass
@@ -298,7 +299,7 @@ class MessengerChannel(GuardedChannel):
         """Whether there is room for an event where there is none: a bounded number of emergencies."""
         return self._waiting < 2 * _MOST_WAITING and bool(event.text) and self.guard.alarm(event.text or "") is not None
 
-    async def _look(self, event: Inbound, seal: str | None, conversation: str) -> Inbound | None:
+    async def _look(self, event: Inbound, seal: str | None, conversation: str) -> Inbound | Reply | None:
         """Complete an event and answer it if it is an emergency, whoever and whatever else is waiting.
 
         None, too, for an event that another process, or this one before it was started again, has had.
@@ -306,9 +307,9 @@ class MessengerChannel(GuardedChannel):
         event = await self.complete(event)
         if event.text and len(event.text) > MAX_BODY_BYTES:  # far too long to be answered; only looked at for red flags
             event = replace(event, text=event.text[:MAX_BODY_BYTES])
-        if event.text and (reply := self.guard.alarm(event.text, conversation)):
+        if event.text and (reply := self.guard.alarm(event.text)):
             await self._send(event, conversation, reply)
-            return None
+            return reply
         if seal is not None and not await self.guard.first_time(seal):
             self.counts["repeated"] += 1
             return None
@@ -320,8 +321,11 @@ class MessengerChannel(GuardedChannel):
             if person.waiting:
                 event, look = person.waiting.popleft()
                 try:
-                    if (whole := await look) is not None:
-                        await self._turn(whole, conversation, handler, ready)
+                    looked = await look
+                    if isinstance(looked, Reply):  # only now: an older event that was waiting is not about it
+                        self.guard.remember(conversation, looked.alarm)
+                    elif looked is not None:
+                        await self._turn(looked, conversation, handler, ready)
                 except Exception as error:
                     logger.error("%s: a turn failed: %s", self.name(), type(error).__name__)
                     await self._send(event, conversation, self.guard.error("broken").reply)
@@ -330,7 +334,9 @@ class MessengerChannel(GuardedChannel):
             else:
                 places, person.beyond = person.beyond, []
                 looks = await asyncio.gather(*(look for _, look in places), return_exceptions=True)
-                dropped = sum(look is not None for look in looks)
+                dropped = sum(look is not None and not isinstance(look, Reply) for look in looks)
+                for alarm in (look.alarm for look in looks if isinstance(look, Reply)):
+                    self.guard.remember(conversation, alarm)
                 self._waiting -= len(places)
                 self.counts["dropped"] += dropped
                 if dropped:  # one answer for all of them

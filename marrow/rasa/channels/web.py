@@ -30,11 +30,15 @@ from marrow.rasa.limits import Buckets
 
 logger = logging.getLogger(__name__)
 
-_REMEMBERED_IDS = 10_000
+#: Replies kept for who asks again with the same id: so many, each for so many seconds.
+_REMEMBERED_IDS, _REMEMBERED_FOR = 10_000, 600.0
 _STATUS = {
     "malformed": 400, "empty": 400, "not_text": 400, "unknown_choice": 400, "no_session": 401, "forbidden": 403,
     "too_long": 413, "too_fast": 429, "not_ready": 503, "broken": 200, "too_slow": 200,
 }  # fmt: skip
+
+#: A body's digest, and what came or will come of it: what went wrong, if anything, and the response.
+_Known = tuple[str, "asyncio.Future[tuple[str | None, HTTPResponse]]"]
 
 
 class WebChannel(GuardedChannel):
@@ -45,7 +49,7 @@ class WebChannel(GuardedChannel):
         config = self.guard.config
         self._buckets = Buckets(config.web_limit)
         self._addresses = Buckets(config.session_limit)
-        self._answered: OrderedDict[str, tuple[str, asyncio.Future[tuple[str | None, HTTPResponse]]]] = OrderedDict()
+        self._answered: OrderedDict[str, _Known] = OrderedDict()
 
     @classmethod
     def name(cls) -> str:
@@ -92,7 +96,7 @@ class WebChannel(GuardedChannel):
     # -- the calls -------------------------------------------------------------------------------------------------
 
     async def _session(self, request: Request, handler: Handler, body: bytes, data: dict[str, Any]) -> HTTPResponse:
-        if wait := self._addresses.take(request.ip, time.monotonic()):
+        if wait := self._addresses.take(request.remote_addr or request.ip, time.monotonic()):
             return self._error("too_fast", wait)
         guard = self.guard
         token, conversation = guard.identity.new_session(guard.config.session_lifetime)
@@ -109,6 +113,7 @@ class WebChannel(GuardedChannel):
         if conversation is None:
             return self._refuse(body, "no_session")
         if not isinstance(data.get("text", ""), str) and (reply := alarm_in(self.guard, body)):
+            self.guard.remember(conversation, reply.alarm)
             return respond(self._render(Answered(reply), conversation))
         key = data.get("id")
         if key is None:
@@ -120,6 +125,7 @@ class WebChannel(GuardedChannel):
         if known is None:
             future = asyncio.ensure_future(self._answer(request, handler, conversation, data))
             self._answered[key] = known = (digest, future)
+            asyncio.get_running_loop().call_later(_REMEMBERED_FOR, self._forget_answer, key, known)
             if len(self._answered) > _REMEMBERED_IDS:
                 self._answered.popitem(last=False)
         if known[0] != digest:
@@ -152,6 +158,10 @@ class WebChannel(GuardedChannel):
         if answered.problem and _STATUS[answered.problem] != 200:
             return answered.problem, self._error(answered.problem, answered.retry_after)
         return answered.problem, respond(self._render(answered, conversation))
+
+    def _forget_answer(self, key: str, known: _Known) -> None:
+        if self._answered.get(key) is known:
+            del self._answered[key]
 
     def _drop_answers(self, conversation: str) -> None:
         for key in [key for key in self._answered if key.startswith(f"{conversation}/")]:

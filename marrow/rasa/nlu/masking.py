@@ -24,7 +24,9 @@ class Mask:
         """The text with the names of other articles replaced."""
         if self._finder is None:
             return text
+        before = len(text)  # a name that two articles share is found twice
         for found in reversed(self._finder.find(text)):
-            if found.kind == ARTICLE and found.value in self._others:
+            if found.kind == ARTICLE and found.value in self._others and found.end <= before:
                 text = text[: found.start] + self._title + text[found.end :]
+                before = found.start
         return text
