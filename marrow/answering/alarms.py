@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from marrow.answering.context import talked_about
@@ -17,6 +16,7 @@ from marrow.answering.happens import (
     refuses,
     still_happens,
 )
+from marrow.answering.heard import heard
 from marrow.answering.named import names_any, section_named
 from marrow.answering.service import Service
 from marrow.answering.turn import EMERGENCIES, FEELINGS, Talk, Turn, family_of
@@ -44,22 +44,8 @@ ELSEWHERE = 0.7
 #: Told again so often, for whatever reason, it is not told to what may be about it or not.
 AGAIN_AT_MOST = 2
 
-# Pain that nothing helps is for the team's line, though no emergency by itself.
-_SEVERE_PAIN = re.compile(
-    r"\b(?:unbearable|excruciating|agon(?:y|i[sz]ing)|screaming (?:in|with) pain|(?:10|ten) out of (?:10|ten)"
-    r"|worst pain"
-    r"|nothing (?:helps|works|touches)|pain (?:is |s )?(?:out of control|too much|not controlled|uncontrolled))\b",
-    re.IGNORECASE,
-)
-
-# What articles call some of the emergencies; their other signs are those of the red flags.
-_NAMED = {
-    "spine": re.compile(
-        r"\bcord compression|\bmscc\b|\bparaly[sz]|\bweakness\b|\bnumbness\b|\bincontinen", re.IGNORECASE
-    ),
-    "calcium": re.compile(r"\bhypercalc|\bcalcium\b", re.IGNORECASE),
-    "fracture": re.compile(r"\bfractur|\bbroken bone", re.IGNORECASE),
-}
+#: The emergencies that articles have names for, by the pattern of heard.yml that names one.
+_NAMED = {"spine": "names_spine", "calcium": "names_calcium", "fracture": "names_fracture"}
 
 
 def urgency(turn: Turn) -> float:
@@ -140,7 +126,7 @@ def _sign_of_item(service: Service, turn: Turn) -> str | None:
 def _sign_in(service: Service, text: str) -> str | None:
     """The kind of emergency whose signs, or whose name, a text has, whatever it says of them."""
     suspected = service.red_flags.suspect(text)
-    named = (kind for kind, names in _NAMED.items() if names.search(text))
+    named = (kind for kind, names in _NAMED.items() if heard(names, text))
     return suspected.kind if suspected.sign else next(named, None)
 
 
@@ -170,7 +156,7 @@ def in_doubt(service: Service, turn: Turn, reply: Reply) -> Reply:
     """The reply, with where to get help where the message may be an emergency, or one of its sentences would be one
     alone ("which milk is best? His legs are like jelly")."""
     kind, alone = turn.urgent_sentence
-    if reply.outcome != "urgent" and _SEVERE_PAIN.search(turn.text):
+    if reply.outcome != "urgent" and heard("severe_pain", turn.text):
         return with_line(reply, service.emergency.help_line())
     if urgency(turn) >= DOUBT:
         kind = next(intent for intent, _ in turn.ranking if intent in EMERGENCIES)
@@ -184,7 +170,7 @@ def in_doubt(service: Service, turn: Turn, reply: Reply) -> Reply:
 def _has_signs(service: Service, turn: Turn) -> bool:
     """Whether someone tells to have what was shown, signs of an emergency among it ("I have all of them"), or wonders
     whether it is an emergency that articles have a name for ("I think I've got spinal cord compression")."""
-    if turn.intent == "ask_self_diagnosis" and any(names.search(turn.text) for names in _NAMED.values()):
+    if turn.intent == "ask_self_diagnosis" and any(heard(names, turn.text) for names in _NAMED.values()):
         return True
     article = talked_about(service, turn.talk)
     passages = article.passages() if article else ()

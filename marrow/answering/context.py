@@ -54,8 +54,8 @@ _REST = re.compile(r"\b(?:else|others?|otherwise|alternatives?|anything|options?
 
 
 def at_item(service: Service, turn: Turn) -> Turn:
-    """The turn at the one of the things shown that it points at, as if that had been shown alone; without its talk where
-    that is about an article, or passages, that are there no more."""
+    """The turn at the one of the things shown that it points at, as if that had been shown alone; without its talk
+    where that is about an article, or passages, that are there no more."""
     article = talked_about(service, turn.talk)
     if turn.talk.article and not (article and {*turn.talk.passages} <= {p.id for p in article.passages()}):
         return replace(turn, talk=Talk())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from marrow.answering.happens import KIN
+from marrow.answering.heard import heard
 
 #: Questions of one message that are answered; of more, `asks_too_much` tells.
 MOST = 3
@@ -74,12 +74,6 @@ _BELONGS = re.compile(
     re.IGNORECASE,
 )
 
-# "He's 8", "we live far out", "my mother has a history of kidney stones".
-_TELLS = re.compile(
-    r"(?:(?:and|but|so|well|oh|yes|yeah|no|ok|okay|also|sorry|anyway|by the way|you see)[\s,]+)*"
-    rf"(?:i|we|he|she|they|im|ive|hes|shes|weve|my|our|his|her|{KIN}|it(?:'?s| is) for)\b",
-    re.IGNORECASE,
-)
 #: Words up to which they are a remark beside a talk about something else.
 REMARK = 9
 _WANTS = re.compile(
@@ -140,7 +134,7 @@ def tells(text: str, most: int = REMARK) -> bool:
     (True, False, False)
     """
     asks = "?" in text or _ASKS.search(text) or _WITHIN.search(text) or _WANTS.search(text)
-    return _words(text) <= most and bool(_TELLS.match(text.strip())) and not asks
+    return _words(text) <= most and heard("tells_of", text) and not asks
 
 
 def _questions(text: str) -> list[str]:

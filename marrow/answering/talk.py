@@ -21,7 +21,7 @@ from marrow.answering.answers import (
     topic_offers,
 )
 from marrow.answering.context import ASKS_FOR_ONE, in_context, points_back, talked_about, the_others, the_rest
-from marrow.answering.happens import KIN
+from marrow.answering.heard import heard, without
 from marrow.answering.named import section_named, specific_terms, terms_of
 from marrow.answering.offers import section_offers
 from marrow.answering.parts import ASKS_FOR, tells
@@ -56,89 +56,6 @@ _SUM_UP = re.compile(
     r"[ .?!]*",
     re.IGNORECASE,
 )
-_MENTIONS = re.compile(
-    r"\b(?:mention\w*|comes? up|says? (?:anything|something)|cover\w*|listed|included?|in there)\b", re.IGNORECASE
-)
-_MENTIONING = re.compile(
-    r"\b(?:does|do|did|is|are|has|have|the|an?|your|this|that|it|you|there|in|on|of|about|article|text|page|source"
-    r"|anywhere"
-    r"|anything|something|at all|ever|even|also|mention\w*|comes? up|says?|cover\w*|listed|included?|and|so|please)\b"
-)
-# Who is dying has not died.
-_DEATH = re.compile(
-    r"\b(?:die[ds]?|dead|death|pass(?:ed|ing)|lost|loss|gone(?! to| into| in )|buried|burying|burial|funeral|grave"
-    rf"|ashes|late (?:{KIN})|cremat\w+|widow\w*|bereave\w*|griev\w+|grief|mourn\w*|heaven|rip|rest in peace|anniversary"
-    r"|miss(?:ing)? (?:him|her|them|my)|before (?:he|she) went|no longer (?:with|here)|not here any ?more"
-    r"|without (?:him|her)|slipped away)\b",
-    re.IGNORECASE,
-)
-_DYING = re.compile(r"\b(?:is|are|am|s|m|re) dying\b|\b(?:going to|will|might|may|could) die\b", re.IGNORECASE)
-# What thanks or agrees without a word.
-_THUMBS = re.compile(r"[\s👍👌🙏❤♥💚💙💛🧡💜🤍😊🙂👏✅🎉🤗😘🥰\ufe0f\U0001f3fb-\U0001f3ff]+")
-_HAS = re.compile(r"\b(?:have|has|had|got|ve|s|diagnosed|told|with|suffer\w*|living)\b")
-_OF_WHOM = re.compile(
-    r"\b(?:hi|hello|hey|good (?:morning|afternoon|evening)|i|im|ive|m|ve|s|he|she|they|we|my|our|the|a|an|and|is|am|are"
-    r"|was|have|has|had|got|just|been|recently|now|also|only|yesterday|today|diagnosed|told|that|with|from"
-    r"|suffering|suffers"
-    rf"|living|years?|old|yrs?|yo|lady|woman|man|\d+|called|named?|{KIN})\b"
-)
-# What the classifier takes for a wish to be forgotten and is none, unless it names the conversation.
-_KEEPS = re.compile(
-    r"\bforget it\b(?! all)|\bforget (?:what|that|i)\b(?! (?:i )?(?:told|said) you)|\bforget(?:s|ting|ful)\b"
-    r"|^i forget\b"
-    r"|\b(?:i|they|he|she|we|mum|mom|dad|people|everyone|kids?|children|grandchildren|starts?|started|starting)"
-    r" (?:\w+ ){0,3}?(?:to )?forget\w*\b(?! me,? please)"
-    r"|\b(?:cancer|tumou?rs?|mets|metasta\w+|pain|lumps?|chemo|surgery|radiation|treatment|words?|pills?|tablets?"
-    r"|memory"
-    r"|names)\b",
-    re.IGNORECASE,
-)
-_WANTS_ERASED = re.compile(
-    r"\b(?:want|like|need|ask) (?:you )?to forget\b|\b(?:chat|conversation|messages?|my (?:data|details|words|history)"
-    r"|everything)\b|\b(?:delete|erase|wipe|remove) (?:me\b|all\b|what i\b|the details\b)"
-    r"|(?:^|[,.;!?] ?|\b(?:please|pls|you|now|just|and) )forget (?:about )?me\b",
-    re.IGNORECASE,
-)
-_FORGET_IT = re.compile(r"\bforget (?:it|that|what|i)\b", re.IGNORECASE)
-_CARE = re.compile(
-    r"\b(?:have|has|had|ve|got|diagnosed|told|starts?|started|starting|finish(?:ed)?|went|going)\b.*"
-    r"\b(?:cancer|mets|metasta\w+|secondaries|chemo\w*|radiation|radiotherapy|stage|scan|biopsy|operation|surgery"
-    r"|treatment)\b",
-    re.IGNORECASE,
-)
-_GOOD_NEWS = re.compile(
-    r"\b(?:in remission|all[ -]clear|(?:scans?|results?|biopsy|tests?|bloods?|mri|ct)\b.*\b(?:clear|negative|benign)"
-    r"|(?:tumou?rs?|mets|metastas[ie]s|cancer|lesions?|spots?|nodes?|it|they|lumps?) (?:has|have) shrunk|(?:good"
-    r"|great) news|hooray|hurray|woohoo|yay|celebrat\w+|so happy)\b",
-    re.IGNORECASE,
-)
-_NO_NEWS = re.compile(
-    r"\?|^(?:is|are|was|were|has|have|did)\b"
-    r"|\b(?:not|no|never|if|when|can|will|would|could|does|do|what|how|why|but|yet|until|hope\w*|wish\w*|want\w*"
-    r"|n['’]?t|don'?t|isn'?t|wasn'?t|aren'?t|hasn'?t)\b"
-    r"|\b(?:triple|her ?2|hormone|receptor|er|pr|oestrogen|estrogen)\b.*\bnegative|\bmade it clear\b"
-    r"|\bclear\w* (?:that|it|about|signs?|evidence|fracture|lesion|fluid|the|enough)"
-    r"|\b(?:spread|came back(?! (?:clear|negative|fine|benign))|back again|relaps\w*|hurts?|pain\w*|weak\w*"
-    r"|numb\w*|bleed\w*"
-    r"|still|worse|bad|dead|died?|dying|ending|fever|mets in|tell|give|need|any|explain|show)\b",
-    re.IGNORECASE,
-)
-_COMPLAINS = re.compile(
-    r"\b(?:hurt\w*|pain\w*|ach\w+|sore|lump\w*|numb\w*|weak\w*|tired|swoll\w+|sick|worr\w+|scared|afraid|think"
-    r"|might|may|maybe"
-    r"|bleed\w*|fever|temperature|confus\w*|fell|fall\w*|vomit\w*|shiver\w*|dizz\w*|itch\w*|burn\w*|breath\w*"
-    r"|constipat\w*"
-    r"|cannot|stopped|sleep\w*|drink\w*|pee\w*|wee|explain|died?|dying|alone|nobody"
-    r"|could|should|or|but|not|never|no|don'?t|can'?t|won'?t|didn'?t|cant|dont|wont|didnt|worse|bad|still|already"
-    r"|too)\b",
-    re.IGNORECASE,
-)
-_NOT = re.compile(
-    r"\b(?:do not|don'?t|dont|never|not) (?:\w+ ){0,2}(?:forget(?! to (?:delet|eras|wip|remov|clear))|delet\w*|eras\w*|wip\w*|remov\w*|clear|destroy"
-    r"|reset)\b",
-    re.IGNORECASE,
-)
-
 #: From this confidence on, and in more words, a kind that articles do not answer is not asked of one of the things that
 #: were shown.
 CLEARLY, BRIEF = 0.7, 7
@@ -163,6 +80,9 @@ ITS_WORD = 3
 #: Letters from which on a lone word of an article is asked for; shorter ones are "the" and "may".
 SHORTEST = 4
 
+# What thanks or agrees without a word, and what weeps.
+_THUMBS = re.compile(r"[\s👍👌🙏❤♥💚💙💛🧡💜🤍😊🙂👏✅🎉🤗😘🥰\ufe0f\U0001f3fb-\U0001f3ff]+")
+_TEARS = re.compile(r"[\s😢😭💔😞😔😟🥺😿☹🙁😥😓\ufe0f]+")
 # Words of section_words in replies.yml that people in distress say of themselves.
 _OF_THEMSELVES = re.compile(r"\b(?:why|feel|future|chances)\b", re.IGNORECASE)
 _MORE = re.compile(r"\bmore\b|\bgo on\b|\bcontinue\b", re.IGNORECASE)
@@ -188,9 +108,11 @@ def by_rule(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
         return None
     if _THUMBS.fullmatch(turn.text):
         return smalltalk(service, turn, "thank")
+    if _TEARS.fullmatch(turn.text):
+        return smalltalk(service, turn, "distress")
     if not turn.known:
         return smalltalk(service, turn, "unclear")
-    if _GOOD_NEWS.search(turn.text) and not _NO_NEWS.search(turn.text):
+    if "?" not in turn.text and heard("good_news", turn.text):
         return smalltalk(service, turn, "good_news")
     if _tells_only(turn):
         return smalltalk(service, turn, "tells")
@@ -211,13 +133,12 @@ def _tells_only(turn: Turn) -> bool:
     if len(turn.articles) != 1 or turn.terms or turn.others or "?" in turn.text:
         return False
     said = turn.text.casefold().replace(turn.names.get(turn.articles[0], "").casefold(), " ")
-    return bool(_HAS.search(said)) and not re.sub(_OF_WHOM, " ", said).strip(" .,!;:'’-")
+    return heard("has", said) and not without("of_whom", said)
 
 
 def _tells_of_care(turn: Turn) -> bool:
     """ "I was told last month that I have bone metastases", "I start radiation on Monday": asks nothing."""
-    of_care = _CARE.search(turn.text) and not _COMPLAINS.search(turn.text)
-    return bool(of_care) and family_of(turn.intent) == "silent" and tells(turn.text, CARE_WORDS)
+    return heard("care", turn.text) and family_of(turn.intent) == "silent" and tells(turn.text, CARE_WORDS)
 
 
 def _another_cancer(turn: Turn) -> bool:
@@ -228,11 +149,11 @@ def _another_cancer(turn: Turn) -> bool:
 
 def _asks_for_mention(service: Service, turn: Turn) -> bool:
     """ "Does denosumab come up anywhere in the article?": of a thing that it has, and no more."""
-    if not _MENTIONS.search(turn.text) or len(terms := specific_terms(service, turn)) != 1:
+    if not heard("mentions", turn.text) or len(terms := specific_terms(service, turn)) != 1:
         return False
     name = turn.names.get(terms[0].value, "").casefold()
     said = turn.text.casefold().replace(name, " ") if name else ""
-    return bool(said) and not re.sub(_MENTIONING, " ", said).strip(" .,!?;:'’\"“”-")
+    return bool(said) and not without("mentioning", said)
 
 
 def _summed_up(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
@@ -323,7 +244,8 @@ def smalltalk(service: Service, turn: Turn, key: str | None = None) -> tuple[Rep
     if key is None and turn.intent in FEELINGS and (answered := _asked_in_distress(service, turn)):
         return answered
     key = key or turn.intent
-    if key == "bereaved" and (_DYING.search(turn.text) or not (turn.talk.said.get(key) or _DEATH.search(turn.text))):
+    died = turn.talk.said.get(key) or heard("death", turn.text)
+    if key == "bereaved" and (heard("dying", turn.text) or not died):
         key = "distress"
     line, talk = missed(service, turn.talk) if key in _MISSES else ([], turn.talk)
     text, talk = service.next_text(talk, key, service.wording.smalltalk[key])
@@ -359,10 +281,11 @@ def forget(service: Service, turn: Turn) -> tuple[Reply, Talk]:
 
     "Forget it" and "I forget words" delete nothing.
     """
-    if _NOT.search(turn.text):  # "please don't forget me"
+    if heard("must_not_erase", turn.text):  # "please don't forget me"
         return smalltalk(service, turn, "privacy")
-    if _KEEPS.search(turn.text) and not _WANTS_ERASED.search(turn.text):
-        return smalltalk(service, turn, "deny" if _FORGET_IT.search(turn.text) else "unclear")
+    wants = any(heard("wants_erased", part) for part in re.split(r"[,.;!?]", turn.text))
+    if heard("keeps", turn.text) and not wants:
+        return smalltalk(service, turn, "deny" if heard("forget_it", turn.text) else "unclear")
     reply, _ = smalltalk(service, turn, "forget_me")
     return replace(reply, erase=True), Talk()
 

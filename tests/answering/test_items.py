@@ -91,6 +91,27 @@ def test_a_button_points_at_nothing(service: Service, turn: Any) -> None:
     assert at_item(service, turned) is turned
 
 
+@pytest.mark.parametrize(
+    "talk",
+    [
+        Talk(article="glimmer-elbow", section="treatment", passages=("treatment.2",), asked=("lumoxamine",)),
+        Talk(article="glimmer-elbow"),
+        shown("treatment.99"),
+        shown("treatment.2", "treatment.99"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("intent", "text"), [("ask_treatment", "the second one, what for?"), ("simplify", "say it more simply")]
+)
+def test_a_talk_about_what_is_there_no_more_is_dropped(
+    service: Service, turn: Any, talk: Talk, intent: str, text: str
+) -> None:
+    turned = turn(intent, text=text, talk=talk)
+    assert at_item(service, turned) == turn(intent, text=text)
+    reply = by_rule(service, at_item(service, turned))
+    assert reply == by_rule(service, turn(intent, text=text))
+
+
 def test_small_talk_leaves_the_talk_as_it_is(service: Service, turn: Any) -> None:
     turned = turn("thank", text="thanks, that was the last point", talk=shown(*TREATMENTS))
     assert at_item(service, turned) is turned

@@ -180,6 +180,11 @@ def test_no_passage_is_quoted_twice(service: Service, turn: Any) -> None:
         ("I withdraw my consent", True),
         ("forget what i told you", True),
         ("please don't forget me", False),
+        ("please forget me, i have cancer", True),
+        ("delete the details of my treatment", True),
+        ("erase all my words", True),
+        ("don't forget to delete my chat", True),
+        ("chemo makes me forget things", False),
     ],
 )
 def test_only_who_asks_for_it_loses_the_conversation(service: Service, turn: Any, text: str, erases: bool) -> None:

@@ -20,7 +20,7 @@ from marrow.rendering import size
 from marrow.reply import SHORT_DISCLAIMER
 from tests.channels.side import NOW, Shown, Side, Webhook
 from tests.channels.sides import SIDES
-from tests.channels.world import CHANNELS, World, complete, world
+from tests.channels.world import CHANNELS, Handler, World, complete, echoing, world
 
 DISCLAIMER = re.sub(r"\s+", " ", SHORT_DISCLAIMER)
 EMERGENCY = "I can't feel my legs and I can't stand"
@@ -423,6 +423,42 @@ class TestEmergency:
             assert "faster than I can answer" in others[-1].text
 
         run(scene, burst=3)
+
+    @pytest.mark.parametrize("older", [2, 12], ids=["room", "no room"])
+    def test_what_waited_before_it_is_not_about_it_and_what_comes_after_it_is(self, run: Any, older: int) -> None:
+        told: list[tuple[str, Any]] = []
+
+        def telling(heard: list[tuple[str, str]]) -> Handler:
+            says = echoing(heard)
+
+            async def handler(message: UserMessage) -> None:
+                told.append((message.text, (message.metadata or {}).get("alarm")))
+                await says(message)
+
+            return handler
+
+        async def scene(w: World) -> None:
+            person = w.side.people[0]
+            gate = asyncio.Event()
+            w.platform.plan.append(gate)  # the platform is slow to take the first reply
+            for number in range(older):
+                await w.post(w.side.text(person, f"number {number}"))
+            while not w.platform.requests:
+                await asyncio.sleep(0.005)
+            await w.post(w.side.text(person, EMERGENCY))
+            while not w.platform.messages:
+                await asyncio.sleep(0.005)
+            assert len(told) == 1
+            gate.set()
+            await w.channel.settled()
+            first, *others = w.platform.messages
+            waited = [message.text for message in others if "You said: number" in message.text]
+            after = check(await w.say(person, "what now"), w.side)
+            assert "911" in check([first], w.side) and "911" in after
+            assert len(waited) == len(told) - 1 >= 2 and not any("911" in text for text in waited)
+            assert [alarm for _, alarm in told] == [None] * len(waited) + ["spine self en"]
+
+        run(scene, handler=telling)
 
     def test_repeated_emergency_is_answered_once(self, run: Any) -> None:
         async def scene(w: World) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from marrow import settings
 from marrow.answering.service import load_service
 from marrow.content.readability import grade, sentences, words
 from marrow.errors import DataError
+from marrow.rasa.channels import delivery as delivery_module
 from marrow.rasa.channels.delivery import Delivery, Outgoing, Response, usual_wait
 from marrow.rasa.channels.memory import Listed, Seen
 from marrow.rasa.channels.messenger import PLATFORMS, WORDS
@@ -28,7 +30,7 @@ from marrow.safety.emergency import EmergencyWording
 from marrow.safety.red_flags import KINDS, Alarm
 from tests.channels.side import unescaped
 from tests.channels.sides import SIDES
-from tests.channels.world import make_channel
+from tests.channels.world import complete, make_channel
 
 ALL = load_platforms(PLATFORMS)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=400)
@@ -210,6 +212,37 @@ def test_delivery_gives_up_in_bounded_time() -> None:
 
     response = asyncio.run(Always(sleep=sleep, chance=lambda: 1.0).send(prepare, usual_wait))
     assert response is not None and response.status == 429 and slept == [100.25] * 4
+
+
+@pytest.mark.parametrize(("most", "body"), [(40, {"ok": True}), (12, {"ok": True}), (11, None)])
+def test_an_answer_that_comes_in_pieces_is_read_whole_up_to_the_limit(
+    monkeypatch: pytest.MonkeyPatch, most: int, body: object
+) -> None:
+    monkeypatch.setattr(delivery_module, "_LONGEST_ANSWER", most)
+
+    async def slow(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await response.prepare(request)
+        for piece in (b'{"ok":', b" true}"):
+            await response.write(piece)
+            await asyncio.sleep(0.05)
+        return response
+
+    async def ask() -> Response:
+        platform = web.Application()
+        platform.router.add_post("/", slow)
+        runner = web.AppRunner(platform, access_log=None, shutdown_timeout=0.1)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        delivery = Delivery()
+        try:
+            return await delivery.once(Outgoing(f"http://127.0.0.1:{runner.addresses[0][1]}/"))
+        finally:
+            await delivery.close()
+            await runner.cleanup()
+
+    response = complete(ask())
+    assert response.ok and response.body == body
 
 
 # -- data and code -----------------------------------------------------------------------------------------------------

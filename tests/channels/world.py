@@ -23,6 +23,7 @@ from rasa.shared.utils.common import class_from_module_path
 from sanic import Sanic
 
 from marrow import settings
+from marrow.rasa.channels.base import GuardedChannel
 from marrow.rasa.channels.delivery import Delivery
 from marrow.rasa.channels.messenger import MessengerChannel
 from marrow.rasa.guard import Guard
@@ -203,6 +204,24 @@ def complete(work: Coroutine[Any, Any, T]) -> T:
 
 
 @contextlib.asynccontextmanager
+async def listening(channel: GuardedChannel, handler: Handler) -> AsyncIterator[str]:
+    """The channel on a server of its own, with a model that is ready; gives the server's address."""
+    app = Sanic(f"world-{next(_numbers)}", configure_logging=False)
+    app.config.REQUEST_MAX_SIZE = 64 * 1024 * 1024
+    app.config.ACCESS_LOG = False
+    app.ctx.agent = SimpleNamespace(is_ready=lambda: True)
+    app.blueprint(channel.blueprint(handler), url_prefix=f"/webhooks/{channel.name()}")
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        server = await app.create_server(sock=listener, return_asyncio_server=True)
+        await server.startup()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.close()
+
+
+@contextlib.asynccontextmanager
 async def world(
     side_type: type[Side],
     folder: Path,
@@ -230,22 +249,11 @@ async def world(
     delivery = Delivery(sleep=sleep, chance=lambda: 0.0)
     environment = side.environment() if env is None else env
     channel = CHANNELS[side.name](guard, environment, delivery, lambda: clock[0])
-    app = Sanic(f"world-{next(_numbers)}", configure_logging=False)
-    app.config.REQUEST_MAX_SIZE = 64 * 1024 * 1024
-    app.config.ACCESS_LOG = False
-    app.ctx.agent = SimpleNamespace(is_ready=lambda: True)
-    app.blueprint(channel.blueprint(handler(heard)), url_prefix=f"/webhooks/{side.name}")
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        server = await app.create_server(sock=listening, return_asyncio_server=True)
-        await server.startup()
-        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        async with aiohttp.ClientSession() as session:
-            try:
-                yield World(side, channel, platform, slept, heard, clock, url, session)
-            finally:
-                await session.close()
-                await channel.close()
-                guard.lanes.stop()
-                server.close()
-                await runner.cleanup()
+    async with listening(channel, handler(heard)) as url, aiohttp.ClientSession() as session:
+        try:
+            yield World(side, channel, platform, slept, heard, clock, url, session)
+        finally:
+            await session.close()
+            await channel.close()
+            guard.lanes.stop()
+            await runner.cleanup()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,11 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from marrow.answering import encoder as answering_encoder
 from marrow.answering.encoder import TALK_ADAPTER, load_encoder
-from marrow.rasa.nlu import encoder, evidence
+from marrow.content import Library, Name, load_article
+from marrow.rasa.nlu import encoder, evidence, masking
+from tests.rasa.conftest import SERVICE
+
+ELBOW = Path(__file__).parents[1] / "fixtures" / "articles" / "glimmer-elbow.md"
 
 
 @pytest.mark.parametrize("adapter", ["ADAPTER", "TALK_ADAPTER"])
@@ -38,3 +43,22 @@ def test_training_questions_behind_a_topic_get_the_encoder_made_for_them() -> No
         assert vector @ load_encoder(adapter=adapter).encode([text])[0] > 0.999
     other = load_encoder().encode([text])[0]
     assert behind.get_dense_features(TEXT)[1].features[0] @ other < 0.99
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("what is shiny elbow?", "what is Bone metastasis?"),
+        ("is glimmer knee, or a shiny elbow, bad", "is Bone metastasis, or a Bone metastasis, bad"),
+        ("shiny elbow, GLE and bone mets", "Bone metastasis, Bone metastasis and bone mets"),
+    ],
+)
+def test_a_name_that_other_articles_share_is_masked_once(
+    monkeypatch: pytest.MonkeyPatch, text: str, masked: str
+) -> None:
+    elbow = load_article(ELBOW)
+    shared = Name("shiny elbow", "Glimmer knee", "lay", "made up for testing", "")
+    knee = replace(elbow, id="glimmer-knee", title="Glimmer knee", names=(shared,))
+    library = Library((*SERVICE.library.articles, elbow, knee))
+    monkeypatch.setattr(masking, "load_library", lambda directory: library)
+    assert masking.Mask("Bone metastasis")(text) == masked
