@@ -7,10 +7,14 @@ from dataclasses import replace
 from marrow.answering.context import talked_about
 from marrow.answering.happens import (
     asks_what_now,
+    before_it_happens,
+    cannot_call,
     closed_by,
     comes_back,
     happens,
+    help_is_near,
     is_helped,
+    is_mistaken,
     is_unhelped,
     out_of_reach,
     refuses,
@@ -60,10 +64,13 @@ def alarm_again(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
     if alarm is None:
         return None
     crisis = alarm.kind == "crisis"
-    goes_on = out_of_reach(turn.text) or refuses(turn.text)
+    mute = cannot_call(turn.text)
+    goes_on = mute or out_of_reach(turn.text) or refuses(turn.text)
     goes_on = goes_on or bool(turn.intent not in _OF_ITS_OWN and is_unhelped(turn.text))
-    if not goes_on and (names_any(service, turn.text) or is_helped(turn.text, crisis=crisis)):
-        return None
+    if not goes_on:
+        taken_back = not crisis and is_mistaken(turn.text)
+        if taken_back or names_any(service, turn.text) or is_helped(turn.text, crisis=crisis):
+            return None
     goes_on = goes_on or turn.intent in (_GOES_ON if crisis else _STILL_WORRIES)
     goes_on = goes_on or still_happens(turn.text) or asks_what_now(turn.text)
     if not crisis and not section_named(service, turn.text):
@@ -74,20 +81,28 @@ def alarm_again(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
     suspected = turn.intent in EMERGENCIES and urgency(turn) < SURE
     if not (goes_on or suspected):
         return None
-    return alarm_reply(service, replace(alarm, again=alarm.again + 1)), turn.talk
+    reply = alarm_reply(service, replace(alarm, again=alarm.again + 1))
+    return with_line(reply, service.wording.frames["cannot_call"]) if mute else reply, turn.talk
 
 
 def closing(turn: Turn) -> str | None:
-    """How the message ends the talk about the emergency of the one before: a row of `smalltalk` in replies.yml."""
+    """How the message ends the talk about the emergency of the one before, or, where it tells of help, of an earlier
+    one: a row of `smalltalk` in replies.yml."""
     alarm = Alarm.retold(turn.alarm) if turn.alarm else None
-    kind = alarm.kind if alarm else turn.talk.alarmed if turn.talk.closing else None
+    kind = alarm.kind if alarm else turn.talk.alarmed
     if kind is None or still_happens(turn.text):
         return None
     key = closed_by(turn.text, crisis=kind == "crisis")
+    if (
+        alarm is None
+        and not turn.talk.closing
+        and not (key in {"help_is_there", "will_call"} and help_is_near(turn.text))
+    ):
+        return None
     if key == "bereaved":  # of somebody else's death the writer's own emergency does not end
         return key if alarm is None or alarm.carer else None
-    # What looks like an emergency itself ends none, unless it tells of help, or denies the very crisis.
-    ends = {"no_crisis"} if kind == "crisis" else {"help_is_there"}
+    # What looks like an emergency itself ends none, unless it tells of help, or denies that there is one at all.
+    ends = {"no_crisis"} if kind == "crisis" else {"help_is_there", "mistaken"}
     return key if key in ends or urgency(turn) < SURE else None
 
 
@@ -95,7 +110,10 @@ def alarm_now(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
     """The reply to who says no more than that what was talked about happens ("mine just went", "I have the third one"),
     or that what alarmed before is back; None where that is no emergency."""
     kind = None
-    if happens(turn.text):
+    before = before_it_happens(turn.text)
+    if before and (sign := _sign_in(service, before)):
+        kind = sign
+    elif happens(turn.text):
         kind = _sign_of_item(service, turn) or turn.talk.sign
     elif comes_back(turn.text) or out_of_reach(turn.text) or (turn.talk.closing and asks_what_now(turn.text)):
         kind = turn.talk.alarmed

@@ -71,6 +71,11 @@ def is_helped(text: str, *, crisis: bool = False) -> bool:
     return any(help and not heard("denied", clause[: help.end()]) for clause, help in found)
 
 
+def help_is_near(text: str) -> bool:
+    """Whether a short message tells that somebody is there or comes, or that someone is being driven to help."""
+    return len(plain(text).split()) <= SHORT and (heard("someone_helps", text) or heard("will_call", text))
+
+
 def will_call(text: str) -> bool:
     """Whether someone tells that they call for help, or go for it, at once."""
     calls = heard("will_call", text) or heard("calling", text)

@@ -92,9 +92,7 @@ def _compiled(
 def _filled(path: Path, name: str, form: str, words: Mapping[str, str]) -> str:
     def of(found: re.Match[str]) -> str:
         if found[1] not in words:
-            raise DataError(
-                path, None, f"`{name}` has {found[0]}, which stands for nothing", "Name it above, in `words`"
-            )
+            raise DataError(path, None, f"`{name}` has {found[0]}, which stands for nothing", "Name it in `words`")
         return words[found[1]]
 
     return _NAME.sub(of, form)

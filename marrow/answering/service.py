@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from marrow import settings
+from marrow.answering.heard import patterns
 from marrow.answering.offers import name_of
 from marrow.answering.terms import Term, article_terms
 from marrow.answering.turn import Talk
@@ -62,6 +63,7 @@ def make_service(
 def load_service() -> Service:
     """Load content and wording from the project's data folder. Raises MarrowError when a file or a setting is wrong."""
     config = settings.load()
+    patterns()  # a fault in heard.yml shows now, not when somebody waits
     return make_service(
         load_library(settings.DATA / "articles"),
         load_wording(settings.DATA / "wording"),

@@ -33,7 +33,7 @@ from marrow.reply import Reply, compose
 #: Small talk after which topics are offered.
 _OPENS = {"greet", "affirm", "deny", "capabilities", "bot_identity", "repair", "distress", "bereaved", "human",
           "unclear", "nothing_to_simplify", "thank", "how_are_you", "compliment", "privacy", "ask_source",
-          "forget_me", "tells", "help_is_there", "will_call", "it_is_over", "not_now", "no_crisis",
+          "forget_me", "tells", "help_is_there", "will_call", "it_is_over", "mistaken", "not_now", "no_crisis",
           "good_news"}  # fmt: skip
 
 #: Small talk about the bot, which below this confidence may be a question about what was talked about.

@@ -61,7 +61,8 @@ _TEXTS = texts(a_text(*_FILLED))
 _SMALLTALK = (
     "greet", "goodbye", "thank", "affirm", "deny", "how_are_you", "compliment", "bot_identity", "capabilities",
     "repair", "forget_me", "human", "distress", "bereaved", "privacy", "ask_source", "nothing_to_simplify",
-    "nothing_more", "tells", "help_is_there", "will_call", "it_is_over", "not_now", "no_crisis", "good_news", "unclear",
+    "nothing_more", "tells", "help_is_there", "will_call", "it_is_over", "mistaken", "not_now", "no_crisis",
+    "good_news", "unclear",
 )  # fmt: skip
 _ERRORS = (
     "broken", "too_slow", "not_ready", "too_fast", "too_long", "empty", "not_text", "unknown_choice", "no_sender",
@@ -80,6 +81,7 @@ _REPLIES = a_row({
         "too_much": a_text(),
         "elsewhere": a_text(),
         "after_crisis": a_text("crisis!"),
+        "cannot_call": a_text(),
         "perhaps_crisis": a_text("crisis!"),
         "which": a_text("names!"),
     }),

@@ -41,8 +41,10 @@ Handler = Callable[[UserMessage], Awaitable[Any]]
 
 _STORE_MAY_TAKE = 2.0
 
-#: Seconds for which an emergency is remembered, of so many conversations, unless a message gets another reply.
+#: Seconds for which an emergency is remembered, of so many conversations.
 _ALARM_LASTS, _ALARMS_KEPT = 1800.0, 10_000
+#: Replies after it that say whom to turn to: after a crisis, after another emergency.
+_LINES_CRISIS, _LINES = 5, 2
 
 # What must never reach a person: an unfilled slot, a traceback, a Python None.
 _INTERNAL = re.compile(r"\{[A-Za-z_][\w.]*\}|Traceback \(most recent call last\)|^\s*None\s*$", re.MULTILINE)
@@ -90,7 +92,7 @@ class Guard:
         self._red_flags = service.red_flags
         self.lanes = lanes
         self._targets = all_targets(service.library)
-        self._alarms: dict[str, tuple[float, str]] = {}
+        self._alarms: dict[str, _Remembered] = {}
         self._speaking: dict[str, _Queue] = {}
         self._tasks: set[asyncio.Future[None]] = set()
 
@@ -105,20 +107,21 @@ class Guard:
             logger.error("red flags could not be read: %s", type(error).__name__)
             return None
 
-    def remember(self, conversation: str, told: str | None) -> None:
-        """Keep what emergency a reply answers (`Reply.alarm`) for the conversation's next message."""
-        if told is None:
+    def remember(self, conversation: str, told: str | None, since: int = 0) -> None:
+        """Keep what emergency a reply answers (`Reply.alarm`) for the conversation's next messages; `since` messages
+        were answered otherwise after it."""
+        if told is None or since >= (_LINES_CRISIS if told.startswith("crisis") else _LINES):
             return
         now = time.monotonic()
         self._alarms.pop(conversation, None)
-        while self._alarms and (len(self._alarms) >= _ALARMS_KEPT or next(iter(self._alarms.values()))[0] < now):
+        while self._alarms and (len(self._alarms) >= _ALARMS_KEPT or next(iter(self._alarms.values())).ends < now):
             del self._alarms[next(iter(self._alarms))]
-        self._alarms[conversation] = (now + _ALARM_LASTS, told)
+        self._alarms[conversation] = _Remembered(now + _ALARM_LASTS, told, since)
 
-    def _alarm_before(self, conversation: str) -> str | None:
-        """The emergency of the message before (`Alarm.told`); forgotten, unless this one is answered likewise."""
-        ends, told = self._alarms.pop(conversation, (0.0, ""))
-        return told if time.monotonic() < ends else None
+    def _alarm_before(self, conversation: str) -> _Remembered | None:
+        """The emergency told of before, forgotten now; None where it was too long ago."""
+        found = self._alarms.pop(conversation, None)
+        return found if found and time.monotonic() < found.ends else None
 
     def only_english(self, text: str, before: str | None = None) -> Reply | None:
         """What a person is told who plainly writes in another language whose red flags are known; of an emergency
@@ -195,8 +198,9 @@ class Guard:
             return self.error("empty")
         if max(len(typed.strip()), len(clean)) > MAX_TEXT_CHARS:
             return self.error("too_long")
-        told = before = self._alarm_before(conversation)
-        if reply := self.only_english(clean, before):
+        before = self._alarm_before(conversation)
+        told = just_told = before.told if before and not before.since else None
+        if reply := self.only_english(clean, told):
             self.remember(conversation, reply.alarm)
             return Answered(reply)
         replies: list[Reply] = []
@@ -206,13 +210,16 @@ class Guard:
                 continue
             answered = await self._turn(handler, channel, conversation, part, None, ends, told)
             if answered.problem:
-                self.remember(conversation, before)  # whoever tries again goes on about it
+                self.remember(conversation, just_told)  # whoever tries again goes on about it
                 return answered
             self.remember(conversation, answered.reply.alarm)
             if answered.reply.outcome != "urgent":  # what follows is no more about the emergency than this
                 told = None
             replies.append(answered.reply)
-        return Answered(after_alarm(self.service, before, self._as_one(replies, asks_too_much(clean))))
+        one = self._as_one(replies, asks_too_much(clean))
+        if before and not any(reply.alarm or reply.erase for reply in replies):
+            self.remember(conversation, before.told, before.since + 1)
+        return Answered(after_alarm(self.service, before.told if before else None, one))
 
     def _as_one(self, replies: list[Reply], too_much: bool) -> Reply:
         """One reply to a message of several questions, which says what of it was not answered."""
@@ -356,6 +363,15 @@ class Guard:
     def keyed(self, reply: Reply, conversation: str) -> dict[str, Any]:
         """The reply as the contract's `reply` object, each suggestion's payload a key of this conversation."""
         return reply.as_dict(lambda offer: self.identity.key(conversation, offer.target))
+
+
+@dataclass(frozen=True)
+class _Remembered:
+    """An emergency (`Alarm.told`), until when it is remembered, and how many messages since were answered otherwise."""
+
+    ends: float
+    told: str
+    since: int
 
 
 class _Queue:

@@ -157,7 +157,7 @@ def test_embed_fills_its_window_and_cannot_be_closed(visit: Callable[..., Chat])
     chat.page.keyboard.press("Escape")
     assert chat.dialog.is_visible()
     assert chat.page.get_by_role("heading", level=1, name="Marrow").count() == 1
-    assert "Call 911 (US), 999 (UK) or 112 (EU)." in chat.host.locator(".strip").inner_text()
+    assert "Call 911 (US), 999 (UK), 112 (EU) or your local number." in chat.host.locator(".strip").inner_text()
 
 
 def test_embed_takes_language_theme_and_questions_from_its_address(visit: Callable[..., Chat]) -> None:
