@@ -49,7 +49,9 @@ ELSEWHERE = 0.7
 AGAIN_AT_MOST = 2
 
 #: The emergencies that articles have names for, by the pattern of heard.yml that names one.
-_NAMED = {"spine": "names_spine", "calcium": "names_calcium", "fracture": "names_fracture"}
+_NAMED = {
+    "spine": "names_spine", "calcium": "names_calcium", "fracture": "names_fracture", "general": "names_general",
+}  # fmt: skip
 
 
 def urgency(turn: Turn) -> float:

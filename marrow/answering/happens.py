@@ -37,9 +37,9 @@ def happens(text: str) -> bool:
 def before_it_happens(text: str) -> str | None:
     """What stands before a clause that tells that it happens ("can it break a rib, because mine just did"), if any."""
     for then in reversed(list(_THEN.finditer(text))):
-        before, clause = text[: then.start()], text[then.end() :].strip(" .!")
-        if before.strip() and clause and len(clause.split()) > 1:
-            return before if happens(clause) else None
+        before, clause = text[: then.start()], text[then.end() :]
+        if before.strip() and len(clause.split()) > 1 and happens(clause):
+            return before
     return None
 
 

@@ -114,6 +114,8 @@ _MARKS: Final = frozenset((_STOP, _ASK, _COMMA))
 
 # "c a n t", "n.u.m.b": three or more letters standing alone are one word.
 _SPACED: Final = re.compile(r"(?<![\w'])(?:[^\W\d_][ .\-_*~/]{1,3}){2,}[^\W\d_](?!\w)")
+# "He's. Not. Waking. Up.": three stops or more after single words end nothing.
+_STACCATO: Final = re.compile(r"(?:^|(?<=[.!?]\s))(?:[\w']+[.!]\s+){3,}")
 _QUOTES: Final = re.compile(r"'{2,}")
 _TOKEN: Final = re.compile(
     r"(?P<number>\d+(?:[.,]\d+)?)(?=[°cfx]?(?:\W|$)|deg)"
@@ -144,6 +146,7 @@ class _Characters:
         if not text.isascii():
             text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
         text = _SPACED.sub(lambda run: "".join(filter(str.isalpha, run[0])), text)
+        text = _STACCATO.sub(lambda run: re.sub(r"[.!]\s", " ", run[0]), text)
         found: list[str] = []
         for token in _TOKEN.finditer(text):
             if token["word"]:
@@ -356,6 +359,7 @@ class _Sign:
     with_units: frozenset[str]
     alone: bool
     anyone: bool
+    about_me: bool
 
 
 class _Needs:
@@ -474,8 +478,11 @@ class _Sentence:
 
     def subject(self, hit: _Hit) -> str | None:
         """Whom a sign is about: who was named last before its end, else first after it."""
+        known = [(start, who) for end, start, who in self._persons if end <= hit.end]
+        if known and hit.sign.about_me and self.reading.words[known[-1][0]] == "me":
+            known = [pair for pair in known if pair[1] == "other"] or known
         after = next((who for end, _, who in self._persons if end > hit.end and who != "anyone"), None)
-        return self.person(hit.end) or after
+        return known[-1][1] if known else after
 
     def blocked(self, hit: _Hit, subject: str | None) -> bool:
         """Whether the sign is denied, past, supposed or asked about in general, and so no alarm."""
@@ -945,7 +952,10 @@ class _LanguageReader:
     def _sign(self, node: yaml.Node) -> _Sign:
         document = self._document
         fields = document.mapping(
-            node, "a sign", ("id", "kind", "source", "reviewed_by", "patterns"), ("with", "alone", "anyone", "note")
+            node,
+            "a sign",
+            ("id", "kind", "source", "reviewed_by", "patterns"),
+            ("with", "alone", "anyone", "about_me", "note"),
         )
         kind = document.scalar(fields["kind"], "kind")
         if kind not in KINDS:
@@ -958,4 +968,5 @@ class _LanguageReader:
             with_units=self._any(elsewhere, document.scalar(elsewhere, "with")) if elsewhere else frozenset(),
             alone="alone" in fields,
             anyone="anyone" in fields,
+            about_me="about_me" in fields,
         )
