@@ -116,6 +116,9 @@ def with_disclaimer(reply: Reply) -> Reply:
     return replace(reply, text="\n".join([*kept, reply.disclaimer]))
 
 
+_SOURCE = "Source:"
+
+
 def merge(replies: Sequence[Reply]) -> Reply:
     """One reply to a message of several questions: the outcome that matters most, and the parts that carry it.
 
@@ -139,16 +142,15 @@ def _merged(replies: Sequence[Reply]) -> Reply:
     comfort = next((r.comfort for r in replies if r.comfort), None)
     if len(kept) == 1:
         return with_comfort(first, comfort) if comfort and not first.comfort else first
-    bodies: list[str] = []
-    for r in kept:
-        body = r.text.removesuffix(r.disclaimer).removeprefix(r.comfort or "").strip()
-        said = {line for other in bodies for line in other.splitlines()}
-        bodies.append(_unsaid(body, said) if r.outcome == "not_covered" else body)
-    bodies = [body for body in dict.fromkeys(bodies) if body]
+    bodies = dict.fromkeys(range(len(kept)), "")
+    said: set[str] = set()
+    for n, r in sorted(enumerate(kept), key=lambda pair: pair[1].outcome != "answer"):  # an answer keeps its quotation
+        bodies[n] = _unsaid(r.text.removesuffix(r.disclaimer).removeprefix(r.comfort or "").strip(), said)
+        said.update(line for line in bodies[n].splitlines() if not line.startswith(_SOURCE))
     return with_disclaimer(
         replace(
             first,
-            text="\n".join([*([comfort] if comfort else []), *bodies]),
+            text="\n".join([*([comfort] if comfort else []), *filter(None, bodies.values())]),
             section=kept[0].section,
             passages=tuple(dict.fromkeys(p for r in kept for p in r.passages)),
             citations=tuple({tuple(sorted(c.items())): c for r in kept for c in r.citations}.values()),
@@ -166,7 +168,8 @@ def _unsaid(body: str, said: set[str]) -> str:
     for n, line in enumerate(lines[:-1]):
         if line.endswith(":") and not kept[n + 1]:
             kept[n] = False
-    return "\n".join(line for line, keep in zip(lines, kept, strict=True) if keep)
+    left = [line for line, keep in zip(lines, kept, strict=True) if keep]
+    return "" if all(line.startswith(_SOURCE) for line in left) else "\n".join(left)
 
 
 #: Of several outcomes in one message, which is the message's, the weightiest first.
@@ -220,5 +223,5 @@ def source_line(citations: Sequence[Mapping[str, str | None]]) -> str:
     first = citations[0]
     sections = list(dict.fromkeys(c["section"] or "" for c in citations))
     label = "section" if len(sections) == 1 else "sections"
-    line = f"Source: “{first['title']}”, {label} {', '.join(sections)}, {first['source']}"
+    line = f"{_SOURCE} “{first['title']}”, {label} {', '.join(sections)}, {first['source']}"
     return f"{line}, {first['url']}" if first["url"] else line

@@ -51,6 +51,14 @@ def a_text(*names: str) -> dict[str, Any]:
     }
 
 
+def a_form() -> dict[str, Any]:
+    """The schema of a regular expression over plain words (data/wording/heard.yml)."""
+    return {
+        "type": "string", "minLength": 1, "format": "regex",
+        "description": "Write a regular expression over plain words; put no, yes, on and off in quotes",
+    }  # fmt: skip
+
+
 def texts(text: Mapping[str, Any]) -> dict[str, Any]:
     """The schema of a list of one text or more."""
     return {"type": "array", "items": text, "minItems": 1, "description": "Write a list of one text or more"}
@@ -77,7 +85,8 @@ def _check(path: Path, written: str, data: dict[str, Any], schema: Schema) -> No
     root = yaml.compose(written, Loader=yaml.SafeLoader)
     for name, line in _twice(root):
         raise DataError(path, line, f"`{name}` stands here twice", "Remove one of them")
-    error = best_match(Draft202012Validator(schema).iter_errors(data))
+    validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    error = best_match(validator.iter_errors(data))
     if error is not None:
         place = [str(step) for step in error.absolute_path]
         wrong = "is no such text" if error.validator == "pattern" else error.message

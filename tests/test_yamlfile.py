@@ -10,6 +10,7 @@ import pytest
 from evaluation.gates import load_gates
 from evaluation.sets import load_sets
 from marrow import settings
+from marrow.answering.heard import patterns
 from marrow.answering.spelling import load_abbreviations
 from marrow.answering.terms import load_elsewhere
 from marrow.answering.wording import load_wording
@@ -44,7 +45,11 @@ SPOILT: list[tuple[Path, str, str, str, Load]] = [
     (WORDING / "not_covered.yml", "    - words: [alcohol", "    - word: [alcohol", "also.0", of_folder(load_wording)),
     (WORDING / "page.yml", "also:", "als:", "'also' is a required", of_folder(load_page_wording)),
     (WORDING / "channels.yml", "  other:", "  others:", "'other' is a required", load_words),
-    (WORDING / "elsewhere.yml", "test: [mri,", "tests: mri\ntest: [mri,", "Write `group:", load_elsewhere),
+    (WORDING / "elsewhere.yml", "test: [MRI,", "tests: mri\ntest: [MRI,", "Write `group:", load_elsewhere),
+    (WORDING / "heard.yml", "- not going", "- not going (at", "is not a 'regex'", patterns),
+    (WORDING / "heard.yml", "{KIN}'", "{KIM}'", "{KIM} stands for nothing", patterns),
+    (WORDING / "heard.yml", "    whole: true", "    whole: all", "'all' is not of type", patterns),
+    (WORDING / "not_covered.yml", "'palliat", "'(palliat", "is not a 'regex'", of_folder(load_wording)),
     (WORDING / "abbreviations.yml", "clinical: {", "clinicals: [tx]\nclinical: {", "Write `group:", load_abbreviations),
     (HELDOUT / "gates.yml", "urgent: 98,", "urgent: most,", "number of percent", load_gates),
     (HELDOUT / "gates.yml", "urgent: 98,", "p50: 98,", "urgent", load_gates),

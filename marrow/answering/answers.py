@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from marrow.answering import passages as choose
 from marrow.answering.context import groups_of, in_context, the_others, the_rest
+from marrow.answering.heard import heard, plain
 from marrow.answering.meaning import Wanted, bare, wanted
 from marrow.answering.named import terms_of
 from marrow.answering.offers import offer, section_offers
@@ -16,7 +17,7 @@ from marrow.answering.parts import tells
 from marrow.answering.service import Service
 from marrow.answering.terms import Term, holds, is_section, same_root
 from marrow.answering.turn import FEELINGS, SECTIONS_OF, Talk, Turn
-from marrow.answering.wording import Silence
+from marrow.answering.wording import Also, Silence
 from marrow.content import Article, GlossaryEntry, Passage
 from marrow.reply import Offer, Reply, citation, compose, quote, source_line, with_comfort, with_line
 
@@ -30,7 +31,7 @@ NAMED, TERM_NAMED, TALKED_ABOUT = 5.0, 2.0, 2.5
 #: term of one, is about it, whatever is being talked about.
 FOREIGN = {"condition"}
 #: Groups of things that are neither the article's illness nor a treatment or test of it.
-UNLIKE = {"sign", "illness", *FOREIGN}
+UNLIKE = {"sign", "symptom", "illness", *FOREIGN}
 # What stands before such a name where it is told apart.
 _FROM = (
     r"\b(?:tell|know|see|decide|sure|differ\w*|distinguish\w*|confus\w*|mistak\w*|mix\w*"
@@ -40,6 +41,14 @@ _FROM = (
 _IT_FROM = (
     r"\b(?:tell|know|decide|distinguish\w*|differentiate) (?:if |whether |that )?(?:it|this|that|them|these)"
     r"(?:['’]?s| is| are)? (?:this )?(?:(?:and )?not|from|apart from|rather than|instead of)\b"
+)
+#: Kinds of question that a symptom may be asked about in, where such words link it: "can it cause seizures?".
+_OF_SYMPTOMS = {"ask_symptoms", "ask_complications", "ask_causes", "ask_prognosis", "ask_definition"}
+_LINKS = re.compile(
+    r"^(?:so |and |but )?(?:can|could|do|does|is|are|will|would|might|may)\b.*\b(?:caus\w*|symptoms?|signs?|leads?"
+    r"|bring|give|get|have|risk|result|linked|related|part of|due to|happen|normal|from)\b"
+    r"|\b(?:symptom|sign|complication|part|risk) of\b|\bcan (?:it|they|this|bone \w+) (?:also )?(?:caus|give|bring)",
+    re.IGNORECASE,
 )
 # A word alone that asks: "Headache?", "and itching?", "what about fever".
 _BARE = re.compile(
@@ -70,18 +79,39 @@ PLAINLY = 0.9
 def question(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     """A question: answer it, or say that the article does not; with a kind word or the safety line where they fit."""
     turn = in_context(service, turn)
-    if turn.intent in SECTIONS_OF:
+    if heard("animals", turn.text):
+        return refuse(service, turn)
+    if row := _by_topic(service, turn):
+        said = not_covered(service, turn, row)
+    elif turn.intent in SECTIONS_OF:
         said = answer(service, turn)
     else:
-        said = _other_sign(service, turn) or not_covered(service, turn, _compared(turn))
+        said = _other_sign(service, turn) or not_covered(service, turn, _by_thing(turn))
     return _with_lines(service, turn, *said)
 
 
-def _compared(turn: Turn) -> str | None:
-    """The row for how what is talked about differs from another illness."""
+def _by_topic(service: Service, turn: Turn) -> str | None:
+    """The row of not_covered.yml whose words the question has, where it stands in for the row of its kind."""
+    words = plain(turn.text)
+    for name, silence in service.wording.silences.items():
+        if silence.words is None or not silence.words.search(words):
+            continue
+        silent = silence.instead_of in {"silent", "any"} and turn.intent in service.wording.silences
+        if silent or silence.instead_of == "any" or turn.intent in silence.instead_of:
+            return name
+    return None
+
+
+def _by_thing(turn: Turn) -> str | None:
+    """The row for how what is talked about differs from another illness, or for a medicine where a remedy was expected,
+    if either."""
     groups = {group for _, group in turn.others}
-    compares = turn.intent in {"ask_comparison", "ask_types"} and groups & UNLIKE
-    return "apart" if compares and _COMPARES.search(turn.text) else None
+    compares = turn.intent in {"ask_comparison", "ask_types"} and groups & {"cancer", *UNLIKE}
+    if compares and _COMPARES.search(turn.text):
+        return "apart"
+    if turn.intent in {"ask_alternative", "ask_diet"} and "remedy" not in groups:
+        return "drug" if "drug" in groups else "procedure" if "procedure" in groups else None
+    return None
 
 
 def _other_sign(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
@@ -174,13 +204,8 @@ def tells_feelings(service: Service, turn: Turn) -> bool:
     """Whether the message says how someone feels, beside what it asks."""
     if sum(share for intent, share in turn.ranking if intent in FEELINGS) >= FEELS:
         return True
-    return _holds(turn.text, service.wording.feelings)
-
-
-def _holds(text: str, phrases: Sequence[str]) -> bool:
-    """Whether a text holds one of some words or phrases, which are lower-case and without apostrophes."""
-    words = " ".join(re.findall(r"[a-z]+", text.lower().replace("'", "").replace("’", "")))
-    return any(f" {phrase} " in f" {words} " for phrase in phrases)
+    words = " ".join(re.findall(r"[a-z]+", turn.text.lower().replace("'", "").replace("’", "")))
+    return any(f" {phrase} " in f" {words} " for phrase in service.wording.feelings)
 
 
 def answer(service: Service, turn: Turn) -> tuple[Reply, Talk]:
@@ -255,11 +280,13 @@ def _lacking(article: Article, turn: Turn, terms: Sequence[Term]) -> str | None:
     if "test" in groups and turn.intent in {"ask_diagnosis", "ask_definition"}:
         return "test"
     if (
-        groups & {"drug", "remedy"}
+        groups & {"drug", "procedure", "remedy"}
         and not specific
         and turn.intent in {"ask_treatment", "ask_definition", "ask_causes"}
     ):
-        return "drug" if "drug" in groups else "remedy"
+        return next(group for group in ("drug", "procedure", "remedy") if group in groups)
+    if "symptom" in groups and not specific and turn.intent in _OF_SYMPTOMS and _LINKS.search(turn.text):
+        return "mention"
     if "cancer" in groups and not specific and turn.intent in {"ask_who_gets", "ask_definition"}:
         return "cancer"
     if "organ" in groups and not specific and turn.intent == "ask_who_gets":
@@ -416,7 +443,8 @@ def not_covered(
     silence = service.wording.silences[row]
     frames = service.wording.frames
     terms = [word] if word and word.passages else terms_of(service, article, turn)
-    near = _with_lists(article, [choose.nearest(article, silence.nearest, terms, turn)])[:2]
+    tests = ("diagnosis",) if turn.intent == "ask_cost" and any(g == "test" for _, g in turn.others) else ()
+    near = _with_lists(article, [choose.nearest(article, (*tests, *silence.nearest), terms, turn)])[:2]
     shown = f"{row} {near[0].id}"
     again = turn.talk.said.get(shown, 0)
     asked = tuple(term.value for term in terms if term.specific) or (turn.talk.asked if turn.common else ())
@@ -431,7 +459,9 @@ def not_covered(
         lines.insert(0, silence.kind)
         talk = talk.counted(f"kind {row}")
     lines = [service.fill(text, article) for text in lines]
-    ask_team = service.fill(frames["ask_team"].replace("{question}", silence.question), article)
+    also = _also(silence, turn)
+    asks = also.question if also and also.question else silence.question
+    ask_team = service.fill(frames["ask_team"].replace("{question}", asks), article)
     offers = section_offers(service.wording, article, most=3)
     if line or again:  # what was shown is no nearer the second time, and one thing to do is enough
         lines += [ask_team, *line, *([frames["choose"]] if line else [])]
@@ -458,11 +488,12 @@ def _asked(article: Article, silence: Silence, turn: Turn, service: Service, wor
     """What was asked: by the words of the question, or by the name of the word, drug, test or treatment it has."""
     if word is not None:
         return silence.named.replace("{thing}", word.value)
-    for words, what in silence.also:
-        if _holds(turn.text, words):
-            return what
-    things = [turn.names.get(name, name) for name, group in turn.others if group in silence.of]
-    for term in terms_of(service, article, turn):
+    if also := _also(silence, turn):
+        return also.what
+    things = [_shown_as(turn.names.get(name, name), name) for name, group in turn.others if group in silence.of]
+    weighs = turn.intent in {"ask_comparison", "ask_choice"}
+    # Of what the article has beside a thing that it has not, it does say something.
+    for term in terms_of(service, article, turn) if weighs or not things else ():
         if term.specific and groups_of(term) & set(silence.of):
             typed = turn.names.get(term.value, "").casefold()
             name = next((n.text for n in article.names if n.text.casefold() == typed and n.kind != "misspelling"), "")
@@ -472,6 +503,16 @@ def _asked(article: Article, silence: Silence, turn: Turn, service: Service, wor
         return silence.what
     things = [_with_article(thing, service.wording.counted) for thing in dict.fromkeys(things)]
     return silence.named.replace("{thing}", " or ".join(things[:2]))
+
+
+def _also(silence: Silence, turn: Turn) -> Also | None:
+    words = plain(turn.text)
+    return next((also for also in silence.also if also.words.search(words)), None)
+
+
+def _shown_as(typed: str, name: str) -> str:
+    """A name as it was typed, with the capitals that it has in elsewhere.yml: "mri" is "MRI"."""
+    return name if any(c.isupper() for c in name) else typed
 
 
 def _with_article(name: str, counted: Sequence[str]) -> str:

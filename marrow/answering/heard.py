@@ -11,11 +11,11 @@ from pathlib import Path
 
 from marrow import settings
 from marrow.errors import DataError
-from marrow.yamlfile import a_row, read_mapping, rows, texts
+from marrow.yamlfile import a_form, a_row, read_mapping, rows, texts
 
 HEARD = settings.DATA / "wording" / "heard.yml"
 
-_FORMS = texts({"type": "string", "minLength": 1, "description": "Write a text; put no, yes, on and off in quotes"})
+_FORMS = texts(a_form())
 _SCHEMA = a_row({
     "words": rows(_FORMS),
     "patterns": rows(a_row({"forms": _FORMS}, {"whole": {"type": "boolean"}, "unless": _FORMS})),
@@ -62,37 +62,33 @@ def without(name: str, text: str) -> str:
     return " ".join(patterns()[name].forms.sub(" ", plain(text)).split())
 
 
+def compiled(forms: Sequence[str], *, whole: bool = False) -> re.Pattern[str]:
+    """Some forms, without names in braces, as one pattern of plain words."""
+    joined = "|".join(forms)
+    return re.compile(joined if whole else rf"\b(?:{joined})(?:\b|$)")
+
+
 @functools.lru_cache(maxsize=1)
 def patterns(path: Path = HEARD) -> Mapping[str, Pattern]:
     """The patterns by name. Raises DataError naming file and remedy."""
     data = read_mapping(path, _SCHEMA)
     words: dict[str, str] = {}
     for name, forms in data["words"].items():
-        words[name] = f"(?:{'|'.join(_filled(path, name, form, words) for form in forms)})"
-    return {
-        name: Pattern(
-            _compiled(path, name, row["forms"], words, whole=row.get("whole", False)),
-            row.get("whole", False),
-            _compiled(path, name, row["unless"], words) if "unless" in row else None,
-        )
-        for name, row in data["patterns"].items()
-    }
+        words[name] = f"(?:{'|'.join(_filled(path, form, words) for form in forms)})"
+    found = {}
+    for name, row in data["patterns"].items():
+        forms, unless = ([_filled(path, form, words) for form in row.get(part, ())] for part in ("forms", "unless"))
+        whole = row.get("whole", False)
+        found[name] = Pattern(compiled(forms, whole=whole), whole, compiled(unless) if unless else None)
+    return found
 
 
-def _compiled(
-    path: Path, name: str, forms: Sequence[str], words: Mapping[str, str], *, whole: bool = False
-) -> re.Pattern[str]:
-    joined = "|".join(_filled(path, name, form, words) for form in forms)
-    try:
-        return re.compile(joined if whole else rf"\b(?:{joined})(?:\b|$)")
-    except re.error as error:
-        raise DataError(path, None, f"`{name}` cannot be read ({error})", "Mend its forms") from None
-
-
-def _filled(path: Path, name: str, form: str, words: Mapping[str, str]) -> str:
+def _filled(path: Path, form: str, words: Mapping[str, str]) -> str:
     def of(found: re.Match[str]) -> str:
         if found[1] not in words:
-            raise DataError(path, None, f"`{name}` has {found[0]}, which stands for nothing", "Name it in `words`")
+            lines = path.read_text(encoding="utf-8").splitlines()
+            line = next(number for number, text in enumerate(lines, 1) if found[0] in text)
+            raise DataError(path, line, f"{found[0]} stands for nothing", "Name it in `words`, above where it is used")
         return words[found[1]]
 
     return _NAME.sub(of, form)

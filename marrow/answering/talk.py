@@ -21,7 +21,7 @@ from marrow.answering.answers import (
     topic_offers,
 )
 from marrow.answering.context import ASKS_FOR_ONE, in_context, points_back, talked_about, the_others, the_rest
-from marrow.answering.heard import heard, without
+from marrow.answering.heard import find, heard, plain, without
 from marrow.answering.named import section_named, specific_terms, terms_of
 from marrow.answering.offers import section_offers
 from marrow.answering.parts import ASKS_FOR, tells
@@ -44,8 +44,7 @@ _MISSES = {"repair", "unclear"}
 
 _MEANT = re.compile(r"\bmean(?:t|ing)?\b", re.IGNORECASE)
 # "Ok, go back to the tests" looks like one of these.
-_MAY_GO_BACK = {"goodbye", "affirm", "deny"}
-_BACK = re.compile(r"(?<!get )\bback to (?:the|those|that)\b", re.IGNORECASE)
+_MAY_GO_BACK = {"goodbye", "affirm", "deny", "capabilities", "repair", "greet"}
 # "And baking soda?": the question before, of another thing, where no other kind of question is likelier than this.
 _AND, UNSURE = re.compile(r"(?:and|or|what about|how about)\b", re.IGNORECASE), 0.4
 # "Summarise the treatments once more", "go over the symptoms again": the whole part, whatever kind it looks like.
@@ -233,9 +232,9 @@ def smalltalk(service: Service, turn: Turn, key: str | None = None) -> tuple[Rep
     corrects = turn.intent == "repair" or (turn.intent == "deny" and _MEANT.search(turn.text))
     if key is None and corrects and (section_named(service, turn.text) or specific_terms(service, turn)):
         return follow_up(service, turn)  # "no, I meant the treatment"
-    back = _BACK.search(turn.text) if key is None and turn.intent in _MAY_GO_BACK else None
-    if back and section_named(service, turn.text[back.end() :]):
-        return follow_up(service, replace(turn, text=turn.text[back.end() :]))
+    back = find("back_to", turn.text) if key is None and turn.intent in _MAY_GO_BACK else None
+    if back and section_named(service, rest := plain(turn.text)[back.end() :]):
+        return follow_up(service, replace(turn, text=rest))
     of_the_talk = points_back(service, turn) or specific_terms(service, turn)
     if key is None and turn.intent in _OF_THE_BOT and turn.confidence < PLAINLY and of_the_talk:
         return follow_up(service, turn)  # "what's it meant to do for me?" after a treatment
@@ -291,7 +290,9 @@ def forget(service: Service, turn: Turn) -> tuple[Reply, Talk]:
 
 
 def full_disclaimer(service: Service, turn: Turn) -> tuple[Reply, Talk]:
-    """The article's own disclaimer in place of the short one."""
+    """The article's own disclaimer in place of the short one, where it is named at all."""
+    if turn.target is None and not heard("names_disclaimer", turn.text):
+        return next_best(service, replace(turn, ranking=turn.ranking[1:]))
     article = service.library.article(turn.talk.article or service.library.articles[0].id)
     offers = topic_offers(service)
     return compose("smalltalk", [], article=article.id, disclaimer=article.disclaimer, offers=offers), turn.talk

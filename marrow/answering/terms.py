@@ -116,9 +116,9 @@ def same_root(one: str, other: str) -> bool:
 
 
 def load_elsewhere(path: Path) -> dict[str, str]:
-    """Names of things that questions are about and an article may lack, by name: group. Raises DataError."""
+    """Names of things that questions are about and an article may lack, as written there: group. Raises DataError."""
     groups = read_mapping(path, rows({"type": "array", "description": "Write `group: [name, ...]`"}))
-    return {str(name).casefold(): str(group) for group, names in groups.items() for name in names}
+    return {str(name): str(group) for group, names in groups.items() for name in names}
 
 
 class TermFinder:
@@ -148,7 +148,7 @@ class TermFinder:
                 elif name.means.casefold() in terms:
                     add(name.text, TERM, terms[name.means.casefold()].value, article.id)
         for other, group in elsewhere.items():
-            if other not in phrases:
+            if other.casefold() not in phrases:
                 add(other, OTHER, other, "", group)
         self._meanings = phrases
         self._matcher = PhraseMatcher(self._nlp.vocab)

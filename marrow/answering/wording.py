@@ -2,29 +2,44 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from marrow.answering.heard import compiled
 from marrow.content.article import SECTION_KINDS
-from marrow.yamlfile import a_row, a_text, read_mapping, rows, texts
+from marrow.yamlfile import a_form, a_row, a_text, read_mapping, rows, texts
+
+
+@dataclass(frozen=True)
+class Also:
+    """What a silence says to a question with some words."""
+
+    words: re.Pattern[str]
+    what: str
+    question: str = ""
 
 
 @dataclass(frozen=True)
 class Silence:
     """How one kind of question that articles do not answer is met: a row of data/wording/not_covered.yml.
 
-    `also` are pairs of words and the `what` that is said in its place when a question holds one of them.
+    `also` are what is said in place of `what`, `named` and `question` when a question has some words. A row with
+    `words` stands in for those of `instead_of` (all that are not answered where that is "silent", the answered ones
+    too where it is "any") when a question has one of them.
     """
 
     what: str
     question: str
     nearest: tuple[str, ...]
     named: str = ""
-    of: tuple[str, ...] = ("drug", "remedy", "test")
+    of: tuple[str, ...] = ("drug", "procedure", "remedy", "test")
     kind: str = ""
-    also: tuple[tuple[tuple[str, ...], str], ...] = ()
+    also: tuple[Also, ...] = ()
+    words: re.Pattern[str] | None = None
+    instead_of: tuple[str, ...] | str = ()
 
 
 @dataclass(frozen=True)
@@ -98,6 +113,9 @@ _REPLIES = a_row({
     "errors": a_row(dict.fromkeys(_ERRORS, a_text())),
 })  # fmt: skip
 _WHAT, _NAMED = a_text("title", "team"), a_text("title", "team", "thing!")
+#: Groups of elsewhere.yml whose names may stand for {thing}.
+GROUPS = ("cancer", "condition", "drug", "illness", "procedure", "remedy", "sign", "symptom", "test")
+_FORMS = texts(a_form())
 _SILENCES = rows(a_row(
     {
         "what": _WHAT,
@@ -111,8 +129,10 @@ _SILENCES = rows(a_row(
     {
         "kind": a_text(),
         "named": _NAMED,
-        "of": texts({"enum": ["condition", "drug", "illness", "remedy", "sign", "test"]}),
-        "also": texts(a_row({"words": _WORDS, "what": a_text("title", "team", "thing")})),
+        "of": texts({"enum": list(GROUPS)}),
+        "also": texts(a_row({"words": _FORMS, "what": a_text("title", "team")}, {"question": a_text("title")})),
+        "words": _FORMS,
+        "instead_of": {"anyOf": [{"enum": ["silent", "any"]}, texts({"type": "string"})]},
     },
 ))  # fmt: skip
 
@@ -122,9 +142,11 @@ def load_wording(directory: Path) -> Wording:
     replies = read_mapping(directory / "replies.yml", _REPLIES)
     silences = {}
     for name, row in read_mapping(directory / "not_covered.yml", _SILENCES).items():
-        lists = {key: tuple(row[key]) for key in ("nearest", "of") if key in row}
-        also = tuple((tuple(variant["words"]), variant["what"]) for variant in row.get("also", ()))
-        silences[name] = Silence(**{**row, **lists, "also": also})
+        read: dict[str, Any] = {key: tuple(row[key]) for key in ("nearest", "of") if key in row}
+        read["also"] = tuple(Also(**{**also, "words": compiled(also["words"])}) for also in row.get("also", ()))
+        if "words" in row:
+            read["words"] = compiled(row["words"])
+        silences[name] = Silence(**{**row, **read})
     parts: dict[str, Any] = {part: replies[part] for part in ("frames", "questions", "errors")}
     for part in ("section_words", "smalltalk"):
         parts[part] = {name: tuple(row) for name, row in replies[part].items()}

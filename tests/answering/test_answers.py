@@ -256,7 +256,7 @@ def test_brand_is_said_to_stand_for_its_term_and_a_definition_explains_it(servic
         (
             "ask_cost",
             {"others": (("mri", "test"),), "names": {"mri": "MRI"}},
-            "what the cost of MRI is, or who pays for it",
+            "what the cost of an MRI is, or who pays for it",
         ),
         (
             "ask_cost",

@@ -112,7 +112,7 @@ def test_kind_word_stands_first_once_in_a_talk_and_not_beside_comfort(service: S
         ("ask_daily_life", "what can she do", "what is safe in daily life"),
         ("ask_daily_life", "is a flue fine", "what is safe in daily life"),
         ("ask_self_diagnosis", "Has mine spread?", "whether yours has spread"),
-        ("ask_second_opinion", "a second opinion?", "or whether to get a second opinion."),
+        ("ask_second_opinion", "a second opinion?", "whether to get a second opinion."),
         ("ask_heredity", "is it my fault", "whether it comes from anything a person did."),
     ],
 )

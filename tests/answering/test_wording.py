@@ -63,9 +63,10 @@ ROWS = load_wording(WORDING).silences
 @pytest.mark.parametrize("row", ROWS)
 def test_silences_are_easy(service: Service, row: str) -> None:
     silence, frames = ROWS[row], service.wording.frames
-    ask = frames["ask_team"].replace("{question}", silence.question)
-    for what in (silence.what, silence.named, *(what for _, what in silence.also)):
+    said = [(silence.what, silence.question), (silence.named, silence.question)]
+    for what, asks in (*said, *((also.what, also.question or silence.question) for also in silence.also)):
         if what:
+            ask = frames["ask_team"].replace("{question}", asks)
             lines = [filled(service, line) for line in (frames["says_not"].replace("{what}", what), ask)]
             assert grade(" ".join([*lines, silence.kind])) <= GRADE, what
             assert max(len(words(line)) for line in lines) <= WORDS, what

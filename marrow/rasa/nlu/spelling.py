@@ -50,7 +50,7 @@ class Mend(GraphComponent):  # type: ignore[misc]
         self._model_storage = model_storage
         self._resource = resource
         self._counts = counts
-        named = (word for name in load_elsewhere(ELSEWHERE) for word in re.findall(r"[^\W\d_]+", name))
+        named = (word for name in load_elsewhere(ELSEWHERE) for word in re.findall(r"[^\W\d_]+", name.casefold()))
         self._spelling = Spelling(counts, {*vocabulary(), *named}, load_abbreviations(ABBREVIATIONS))
 
     @classmethod
