@@ -146,6 +146,8 @@ def load_wording(directory: Path) -> Wording:
         read["also"] = tuple(Also(**{**also, "words": compiled(also["words"])}) for also in row.get("also", ()))
         if "words" in row:
             read["words"] = compiled(row["words"])
+            whole = isinstance(row.get("instead_of"), str)
+            read["instead_of"] = row["instead_of"] if whole else tuple(row.get("instead_of", ()))
         silences[name] = Silence(**{**row, **read})
     parts: dict[str, Any] = {part: replies[part] for part in ("frames", "questions", "errors")}
     for part in ("section_words", "smalltalk"):
