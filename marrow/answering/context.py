@@ -146,9 +146,21 @@ def _with_terms(service: Service, turn: Turn) -> Turn:
         if any(scores.get(id, 0.0) >= ELSEWHERE for id in narrow - theirs):
             return turn  # "do they take a piece out?" after the scan
         scores = {id: share for id, share in scores.items() if id in theirs} if theirs else scores
+        if not meant and _of_a_sign(service, turn, before):  # "how do you treat that?" of high calcium
+            names = {**turn.names, **{term.value: term.value.lower() for term in before}}
+            return replace(turn, terms=tuple((term.article, term.value) for term in before), names=names)
     else:
         return turn
     return replace(turn, terms=(*turn.terms, *((term.article, term.value) for term in meant)), scores=scores)
+
+
+def _of_a_sign(service: Service, turn: Turn, before: Sequence[Term]) -> bool:
+    """Whether a question that points back asks of a sign that was asked about last, and of that the article does not
+    say it: "it" is the sign where its meaning was asked for, "that" at any time."""
+    row = f"{turn.intent.removeprefix('ask_')} of"
+    signs = all({id.split(".")[0] for id in term.passages} <= {"overview", "symptoms"} for term in before)
+    of_it = turn.talk.intent == "ask_definition" or re.search(r"\b(?:that|this|those|these)\b", turn.text, re.I)
+    return signs and bool(of_it) and turn.talk.misses == 0 and row in service.wording.silences
 
 
 def groups_of(term: Term) -> set[str]:

@@ -6,6 +6,7 @@ Whatever is in doubt stays one question: a wrong cut hurts more than a missed on
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from marrow.answering.heard import heard
 
@@ -23,7 +24,8 @@ _SUBJECT = (
 # A question by its word order: question word, verb ("how long does it take", "what causes it"), or "what about".
 _WH_ASKS = (
     rf"(?:{_WH}\s+(?:(?!(?:{_SUBJECT}|to|if)\b)[\w'-]+\s+){{0,3}}?{_AUX}(?:n't)?\b|(?:what|how)\s+about\b|"
-    rf"(?:whats|hows|(?:what|how|who|when|where)'s)\b|(?:what|who|which)\s+(?:causes|happens|helps|makes|gets|triggers)\b)"
+    rf"(?:whats|hows|(?:what|how|who|when|where)'s)\b|(?:what|who|which)\s+(?:causes|happens|helps|makes|gets|triggers)\b|"
+    rf"(?:what|which)\s+(?!(?:{_SUBJECT})\b)(?:[\w'-]+\s+){{1,2}}(?:cause|spread|go|get|metastasi[sz]e)\b)"
 )
 _AUX_ASKS = (
     rf"(?:(?!ha[sd]|have){_AUX}(?:n't)?\s+{_SUBJECT}\b|(?:has|have|had)(?:n't)?\s+(?:it|they|i|you|he|she|we|that)\b)"
@@ -65,7 +67,15 @@ _WH_TELLS = re.compile(r"(?:how|why|what)\s+(?:it|they|this|that|the)\b", re.IGN
 
 # A question mark right before a word ("?bony mets": a doubt) ends nothing.
 _SENTENCE = re.compile(r"(?:[^?]|(?<!\S)\?+(?=\w))+\?*|\?+")
-_NUMBER = re.compile(r"(?:(?<=\s)|^)\(?([1-9])[.)]\s*(?=\D)")
+_NUMBER = re.compile(r"(?:(?<=\s)|^)\(?([1-9a-f])[.)]\s*(?=\D)", re.IGNORECASE)
+_ORDERS = ("123456789", "abcdef")
+# "Symptoms, tests and treatment, please": names of parts of an article, and nothing else.
+_LIST = re.compile(r"\s*(?:[,;/&+]|\band\b|\bplus\b)(?:\s*(?:and\b|the\b))?\s*", re.IGNORECASE)
+_LIST_ENDS = re.compile(
+    r"^(?:(?:please|hi|hello|tell me|show me|list|i want|i need|give me|about|on|the|its)\b[\s,]*)+"
+    r"|[\s,]*\b(?:please|thanks|thank you)\W*$|[.?!]+$",
+    re.IGNORECASE,
+)
 # One word or two with a question mark that ask nothing of their own.
 _BELONGS = re.compile(
     r"\W*(?:(?:or|and|is|are|do|does|can|no|not|yes|yeah|ok|okay|right|true|really|seriously|honestly|correct|huh|eh|"
@@ -110,21 +120,21 @@ _PRAISE = re.compile(
 )
 
 
-def split_questions(text: str) -> list[str]:
+def split_questions(text: str, parts: Mapping[str, str] | None = None) -> list[str]:
     """The message's questions, three at most, each with the statements before it, without the greeting or thanks in
-    front; the whole message when it has no two.
+    front; the whole message when it has no two. `parts` are names that ask for a part of an article, and its kind.
 
     >>> split_questions("I have bone mets. What is denosumab? How is it found? Thanks")
     ['I have bone mets. What is denosumab?', 'How is it found? Thanks']
     >>> split_questions("hi, is it painful and how is it treated")
     ['is it painful', 'how is it treated']
     """
-    return _questions(text)[:MOST]
+    return _questions(text, parts or {})[:MOST]
 
 
-def asks_too_much(text: str) -> bool:
+def asks_too_much(text: str, parts: Mapping[str, str] | None = None) -> bool:
     """Whether a message has more questions than `split_questions` gives."""
-    return len(_questions(text)) > MOST
+    return len(_questions(text, parts or {})) > MOST
 
 
 def tells(text: str, most: int = REMARK) -> bool:
@@ -137,12 +147,12 @@ def tells(text: str, most: int = REMARK) -> bool:
     return _words(text) <= most and heard("tells_of", text) and not asks
 
 
-def _questions(text: str) -> list[str]:
+def _questions(text: str, names: Mapping[str, str]) -> list[str]:
     text = _without_social(text)
     if (forget := _FORGET.match(text)) and _words(rest := text[forget.end() :]) >= FEWEST_WORDS:
-        return [forget[0].strip(), *_questions(rest)]
-    if numbered := _numbered(text):
-        return numbered
+        return [forget[0].strip(), *_questions(rest, names)]
+    if several := _numbered(text, names) or _listed(text, names):
+        return several
     sentences = [s.strip() for s in _SENTENCE.findall(text) if s.strip()]
     alone = _single_words(sentences)
     parts: list[str] = []
@@ -162,17 +172,24 @@ def _words(text: str) -> int:
     return len(re.findall(r"\w+", text))
 
 
-def _numbered(text: str) -> list[str]:
-    """The questions of "1. what is it 2. how is it treated", else none: a list of drugs is no list of questions."""
+def _numbered(text: str, names: Mapping[str, str]) -> list[str]:
+    """The questions of "1. what is it 2. treatment", else none: a list of drugs is no list of questions."""
     marks = list(_NUMBER.finditer(text))
-    if len(marks) < 2 or [int(m[1]) for m in marks] != list(range(1, len(marks) + 1)):
+    if len(marks) < 2 or not any(order.startswith("".join(m[1].lower() for m in marks)) for order in _ORDERS):
         return []
     ends = [m.start() for m in marks[1:]] + [len(text)]
     items = [text[m.end() : end].strip(" ,;") for m, end in zip(marks, ends, strict=True)]
-    if not all(item.endswith("?") or _ASKS.match(item) or _REQUESTS.match(item) for item in items):
+    asked = (i.endswith("?") or _ASKS.match(i) or _REQUESTS.match(i) or i.strip(" .!").lower() in names for i in items)
+    if not all(asked):
         return []
     before = text[: marks[0].start()].strip()
     return [f"{before} {items[0]}".strip(), *items[1:]]
+
+
+def _listed(text: str, names: Mapping[str, str]) -> list[str]:
+    """The names of "symptoms, tests and treatment, please", else none: "signs and symptoms" are one thing."""
+    items = [item.lower() for item in _LIST.split(_LIST_ENDS.sub("", _LIST_ENDS.sub("", text.strip()))) if item]
+    return items if len({names.get(item, item) for item in items}) > 1 and all(i in names for i in items) else []
 
 
 def _single_words(sentences: list[str]) -> set[int]:

@@ -92,6 +92,7 @@ class Guard:
         self._red_flags = service.red_flags
         self.lanes = lanes
         self._targets = all_targets(service.library)
+        self._parts = {word: kind for kind, words in service.wording.section_words.items() for word in words}
         self._alarms: dict[str, _Remembered] = {}
         self._speaking: dict[str, _Queue] = {}
         self._tasks: set[asyncio.Future[None]] = set()
@@ -204,7 +205,7 @@ class Guard:
             self.remember(conversation, reply.alarm)
             return Answered(reply)
         replies: list[Reply] = []
-        for part in split_questions(clean):
+        for part in split_questions(clean, self._parts):
             # "What is asthma and how is it treated?": what names nothing of an article is about the other subject too.
             if replies and replies[-1].outcome == "out_of_scope" and not names_any(self.service, part):
                 continue
@@ -216,7 +217,7 @@ class Guard:
             if answered.reply.outcome != "urgent":  # what follows is no more about the emergency than this
                 told = None
             replies.append(answered.reply)
-        one = self._as_one(replies, asks_too_much(clean))
+        one = self._as_one(replies, asks_too_much(clean, self._parts))
         if before and not any(reply.alarm or reply.erase for reply in replies):
             self.remember(conversation, before.told, before.since + 1)
         return Answered(after_alarm(self.service, before.told if before else None, one))

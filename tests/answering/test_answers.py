@@ -168,8 +168,9 @@ def test_full_disclaimer_stands_in_place_of_the_short_one(service: Service, turn
     assert reply.text.endswith(service.library.articles[0].disclaimer)
     assert SHORT_DISCLAIMER not in reply.text
     assert reply.text.count("not a substitute for professional medical advice") == 1
-    angry = turn("full_disclaimer", text="so why did nobody warn us", ranking=(("full_disclaimer", 0.5), ("distress", 0.2)))
-    assert full_disclaimer(service, angry)[0].text.startswith(service.wording.smalltalk["distress"][0])
+    ranking = (("full_disclaimer", 0.5), ("distress", 0.2))
+    angry = full_disclaimer(service, turn("full_disclaimer", text="so why did nobody warn us", ranking=ranking))[0]
+    assert angry.text.startswith(service.fill(service.wording.smalltalk["distress"][0]))
 
 
 def test_every_smalltalk_is_short_filled_and_leads_back(service: Service, turn: Any) -> None:

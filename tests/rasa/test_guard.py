@@ -289,6 +289,16 @@ def test_next_message_after_a_crisis_is_told_of_it_and_no_other(guard: Guard, as
     ask(_tells(told), "no, nobody")
     ask(_tells(told), "thank you")
     assert told == [None, "crisis self en", None]
+
+
+@pytest.mark.parametrize(("alarm", "replies"), [("I want to kill myself", 5), ("my legs have gone numb", 2)])
+def test_some_replies_after_an_emergency_say_whom_to_call(guard: Guard, ask: Any, alarm: str, replies: int) -> None:
+    numbers = SERVICE.emergency.numbers["en"]
+    line = numbers["crisis"] if replies == 5 else SERVICE.emergency.help_line()
+    check(ask(never, alarm), "urgent")
+    asked: list[str] = []
+    texts = [check(ask(_answers(asked), "What are bone mets?"), "answer") for _ in range(replies + 1)]
+    assert [line in text for text in texts] == [True] * replies + [False]
     assert not guard._alarms
 
 
@@ -340,7 +350,6 @@ def test_whom_to_call_is_said_once_after_an_emergency(ask: Any) -> None:
     text = check(ask(_answers(asked), "What are bone mets? What causes them?"), "answer")
     assert len(asked) == 2
     assert text.count(SERVICE.emergency.help_line()) == 1
-    assert SERVICE.emergency.help_line() not in check(ask(_answers(asked), "What are bone mets?"), "answer")
 
 
 def test_button_ends_what_is_remembered_of_an_emergency(guard: Guard, ask: Any) -> None:
