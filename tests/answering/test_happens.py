@@ -300,3 +300,65 @@ def test_who_is_dying_has_not_died(service: Service, turn: Any) -> None:
     assert dying.text.startswith(service.wording.smalltalk["distress"][0][:20])
     died = smalltalk(service, turn("bereaved", text="my wife died on Sunday", confidence=0.99))[0]
     assert died.text.startswith("I am so sorry for your loss.")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("can a bone with mets break just from sitting down because i think mine just did", "fracture"),
+        ("is a seizure a symptom of it? she is having one", "general"),
+        ("can it make you wet yourself, asking because I just did", "spine"),
+        ("is weakness a sign? he has it now, since lunch", "spine"),
+        ("does it cause paralysis? my mum has that now", "spine"),
+    ],
+)
+def test_a_question_and_that_it_happens_alarms(service: Service, turn: Any, text: str, kind: str) -> None:
+    alarm = alarm_now(service, turn("ask_symptoms", text=text))
+    assert alarm is not None and (alarm[0].alarm or "").startswith(kind)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "can a rib break from coughing? mine did in 2012",
+        "is a seizure a symptom? she had one last year",
+        "does it cause paralysis, my mum is worried",
+        "what is radiation? he has it on Monday",
+        "can it break bones and is that common",
+    ],
+)
+def test_a_question_and_what_does_not_happen_now_is_a_question(service: Service, turn: Any, text: str) -> None:
+    assert alarm_now(service, turn("ask_symptoms", text=text)) is None
+
+
+def test_who_cannot_call_or_asks_for_the_number_is_told_again(service: Service, turn: Any) -> None:
+    mute = by_rule(service, turn("human", text="I can't call, I'm mute. Can I text someone?", alarm="spine self en"))
+    assert mute[0].outcome == "urgent" and service.wording.frames["cannot_call"] in mute[0].text
+    for text in ("I live in Kenya what number is it", "which number do I ring"):
+        told = by_rule(service, turn("other_subject", text=text, alarm="general self en"))
+        assert told[0].outcome == "urgent" and service.wording.frames["cannot_call"] not in told[0].text
+    assert by_rule(service, turn("other_subject", text="which number do I ring")) is None
+
+
+def test_nobody_answers_is_heard_whatever_it_names(service: Service, turn: Any) -> None:
+    for text in ("the radiotherapy line is busy", "no one from the surgery picks up", "I called, they say 3 hours"):
+        told = by_rule(service, turn("ask_treatment", text=text, alarm="spine self en"))
+        assert told is not None and told[0].outcome == "urgent", text
+
+
+def test_a_mistake_is_believed(service: Service, turn: Any) -> None:
+    for text in ("sorry that was autocorrect, her legs are fine", "I was only asking", "I don't have any"):
+        sure = turn("emergency", text=text, alarm="spine self en", ranking=(("emergency", 0.9),))
+        assert closing(sure) == "mistaken"
+        assert by_rule(service, sure)[0].text.startswith(service.fill(service.wording.smalltalk["mistaken"][0]))
+    asks = turn("ask_sites", text="no I'm fine. can it go to the ribs?", alarm="spine self en")
+    assert by_rule(service, asks) is None
+    assert closing(turn("deny", text="I was only asking", alarm="crisis self en")) is None
+
+
+def test_help_that_comes_later_is_heard(service: Service, turn: Any) -> None:
+    later = Talk(alarmed="crisis")
+    assert closing(turn("goodbye", text="my sister is coming over now", talk=later)) == "help_is_there"
+    assert closing(turn("affirm", text="wife driving me there now", talk=Talk(alarmed="spine"))) == "will_call"
+    assert closing(turn("thank", text="the scan was at the hospital", talk=later)) is None
+    assert closing(turn("goodbye", text="my sister is coming over now")) is None

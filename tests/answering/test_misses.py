@@ -121,3 +121,84 @@ def test_words_of_the_question_say_what_was_asked(
 ) -> None:
     reply, _ = question(service, turn(intent, text=text))
     assert "The article does not say " in reply.text and said in reply.text
+
+
+@pytest.mark.parametrize(
+    ("intent", "text", "named"),
+    [
+        ("ask_end_of_life", "what is palliative care, have they given up", "anything about palliative care."),
+        ("ask_survival_time", "is it fatal", "whether someone dies of bone metastasis."),
+        ("ask_complications", "what actually kills you with it", "whether someone dies of bone metastasis."),
+        ("ask_treatment", "what happens if you don't treat it", "what happens without treatment."),
+        ("ask_heredity", "I'm 31, will treatment make me infertile", "a difference to having children."),
+        ("ask_heredity", "how do I tell my children", "how to tell others, or whether to."),
+        ("ask_alternative", "is massage dangerous", "whether massage, physiotherapy or the like"),
+        ("ask_daily_life", "should he wear a collar", "whether a brace, a stick or another aid helps."),
+        ("ask_daily_life", "can I have a tooth out", "anything about teeth or the dentist."),
+        ("ask_definition", "who discovered it", "who first described this, or when."),
+        ("ask_heredity", "can he still donate blood", "whether someone can give blood or organs."),
+        ("ask_timing", "how long do biopsy results take", "how long results take."),
+        ("ask_timing", "when can he go back to his desk job", "whether it is safe to work."),
+        ("ask_figures", "how many are still alive after five years", "how long someone lives with bone metastasis."),
+        ("ask_complications", "will she end up in a wheelchair", "what will become of one person."),
+        ("ask_diagnosis", "can a biopsy make the cancer spread", "whether a biopsy can make it spread."),
+        ("ask_definition", "can osteoporosis turn into it", "whether one illness can turn into another."),
+        ("ask_which_test", "how often are scans repeated", "how often it is checked."),
+        ("ask_emergency_care", "what calcium level is dangerous", "which blood values are normal or dangerous."),
+        ("ask_second_opinion", "which doctor treats it", "which doctors look after it."),
+        ("ask_dose", "how many grays do they give", "how much radiation is given, or how often."),
+    ],
+)
+def test_words_say_what_was_asked_whatever_kind_it_looks_like(
+    service: Service, turn: Any, intent: str, text: str, named: str
+) -> None:
+    reply, _ = question(service, turn(intent, text=text))
+    assert reply.outcome == "not_covered"
+    assert named in reply.text.splitlines()[0] + reply.text.splitlines()[1]
+
+
+@pytest.mark.parametrize(
+    ("intent", "text"),
+    [
+        ("ask_prognosis", "it used to be a death sentence, what has changed"),
+        ("ask_diagnosis", "how do they know from the biopsy that it has spread"),
+        ("ask_symptoms", "can it put people in a wheelchair"),
+        ("ask_treatment", "how is it treated, my children ask"),
+    ],
+)
+def test_words_do_not_silence_what_the_article_answers(service: Service, turn: Any, intent: str, text: str) -> None:
+    assert question(service, turn(intent, text=text))[0].outcome == "answer"
+
+
+def test_a_symptom_that_the_article_lacks_is_named(service: Service, turn: Any) -> None:
+    for text, name in (
+        ("can it cause seizures", "seizures"),
+        ("is fever a sign of bone mets", "fever"),
+        ("do people get blood clots from it", "blood clots"),
+    ):
+        asked = turn("ask_symptoms", text=text, others=((name, "symptom"),), names={name: name})
+        reply, _ = question(service, asked)
+        assert reply.outcome == "not_covered" and f"anything about {name}." in reply.text
+    tells = turn(
+        "ask_symptoms", text="he has a fever. the symptoms?", others=(("fever", "symptom"),), names={"fever": "fever"}
+    )
+    assert question(service, tells)[0].outcome == "answer"
+
+
+def test_medicines_are_no_remedies_and_what_the_article_has_is_not_denied(service: Service, turn: Any) -> None:
+    tamoxifen = turn(
+        "ask_alternative", text="tamoxifen?", others=(("tamoxifen", "drug"),), names={"tamoxifen": "tamoxifen"}
+    )
+    assert "anything about tamoxifen." in question(service, tamoxifen)[0].text
+    kernels = turn(
+        "ask_alternative",
+        ("radiation therapy",),
+        text="apricot kernels instead of radiation",
+        others=(("apricot kernels", "remedy"),),
+        names={"apricot kernels": "apricot kernels", "radiation therapy": "radiation"},
+    )
+    assert "whether apricot kernels can help." in question(service, kernels)[0].text
+    scan = turn("ask_result", text="what does my mri mean", others=(("MRI", "test"),), names={"MRI": "mri"})
+    assert "what the result of an MRI means." in question(service, scan)[0].text
+    dogs = turn("ask_who_gets", text="can dogs get it")
+    assert question(service, dogs)[0].outcome == "out_of_scope"

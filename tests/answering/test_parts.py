@@ -189,3 +189,37 @@ def test_no_passage_is_quoted_twice(service: Service, turn: Any) -> None:
 )
 def test_only_who_asks_for_it_loses_the_conversation(service: Service, turn: Any, text: str, erases: bool) -> None:
     assert forget(service, turn("forget_me", text=text))[0].erase is erases
+
+
+PARTS = {"causes": "causes", "tests": "diagnosis", "outlook": "prognosis", "signs": "symptoms", "symptoms": "symptoms"}
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("a) causes b) tests c) outlook", ["causes", "tests", "outlook"]),
+        ("1. causes 2. what is the outlook", ["causes", "what is the outlook"]),
+        ("Symptoms, tests and outlook, please", ["symptoms", "tests", "outlook"]),
+        ("signs and symptoms", ["signs and symptoms"]),
+        ("causes of tests", ["causes of tests"]),
+        ("1) morphine 2) paracetamol", ["1) morphine 2) paracetamol"]),
+        ("I have a. pain b. numbness", ["I have a. pain b. numbness"]),
+        (
+            "which cancers cause it, how is it found and what's the outlook",
+            ["which cancers cause it", "how is it found", "what's the outlook"],
+        ),
+    ],
+)
+def test_lists_of_parts_are_taken_one_by_one(text: str, parts: list[str]) -> None:
+    assert split_questions(text, PARTS) == parts
+
+
+def test_the_same_answer_twice_is_given_once(service: Service, turn: Any) -> None:
+    answered = question(service, turn("ask_treatment", terms=("denosumab",), text="what is denosumab for"))[0]
+    merged = merge([answered, answered])
+    assert merged.text == answered.text
+    cost = question(service, turn("ask_cost", terms=("denosumab",), text="what does denosumab cost"))[0]
+    both = merge([cost, answered])
+    quoted = "Bisphosphonates or denosumab, to strengthen bones"
+    assert both.text.count(quoted) == 1 and both.outcome == "answer"
+    assert both.text.index("does not say") < both.text.index(quoted)

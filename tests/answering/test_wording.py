@@ -11,9 +11,10 @@ import yaml
 
 from marrow import settings
 from marrow.answering.answers import question
+from marrow.answering.heard import heard, patterns, plain, without
 from marrow.answering.service import Service
 from marrow.answering.terms import load_elsewhere
-from marrow.answering.turn import Turn
+from marrow.answering.turn import SECTIONS_OF, Turn
 from marrow.answering.wording import load_wording
 from marrow.content.readability import grade, sentences, words
 
@@ -133,3 +134,19 @@ def test_a_countable_name_has_its_article(service: Service, turn: Callable[..., 
 def test_a_name_of_no_fitting_group_is_left_out(service: Service, turn: Callable[..., Turn]) -> None:
     reply, _ = question(service, turn("ask_which_test", others=(("morphine", "drug"),)))
     assert "morphine" not in reply.text and ROWS["ask_which_test"].what in reply.text
+
+
+def test_every_pattern_that_is_heard_is_listened_for_and_every_row_stands_in_for_known_ones(service: Service) -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in (settings.ROOT / "marrow").rglob("*.py"))
+    assert [name for name in patterns() if f'"{name}"' not in code] == []
+    known = {*SECTIONS_OF, *ROWS}
+    for name, silence in ROWS.items():
+        stands_in = () if isinstance(silence.instead_of, str) else silence.instead_of
+        assert bool(silence.words) == bool(silence.instead_of) and set(stands_in) <= known, name
+
+
+def test_plain_words_and_what_is_left_of_them() -> None:
+    assert plain("It's NOT me!") == "it s not me"
+    assert heard("refuses", "No. She won't go!") and not heard("refuses", "she goes")
+    assert not heard("good_news", "all clear? no, it is back")
+    assert without("of_whom", "my mum is 82") == ""
