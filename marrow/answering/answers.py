@@ -125,7 +125,9 @@ def _other_sign(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
 
 def _with_lines(service: Service, turn: Turn, reply: Reply, talk: Talk) -> tuple[Reply, Talk]:
     """The reply with a kind word or the safety line where they fit."""
-    if turn.intent == "ask_emergency_care":
+    silent_on = {group for _, group in turn.others} if reply.outcome == "not_covered" else set()
+    grave = "symptom" in silent_on and (service.red_flags.suspect(turn.text).sign or heard("names_general", turn.text))
+    if turn.intent == "ask_emergency_care" or grave:
         reply = with_line(reply, service.emergency.help_line())
     return acknowledged(service, turn, reply, talk)
 
@@ -286,7 +288,7 @@ def _lacking(article: Article, turn: Turn, terms: Sequence[Term]) -> str | None:
     ):
         return next(group for group in ("drug", "procedure", "remedy") if group in groups)
     if "symptom" in groups and not specific and turn.intent in _OF_SYMPTOMS and _LINKS.search(turn.text):
-        return "mention"
+        return "symptom"
     if "cancer" in groups and not specific and turn.intent in {"ask_who_gets", "ask_definition"}:
         return "cancer"
     if "organ" in groups and not specific and turn.intent == "ask_who_gets":
@@ -445,6 +447,8 @@ def not_covered(
     terms = [word] if word and word.passages else terms_of(service, article, turn)
     tests = ("diagnosis",) if turn.intent == "ask_cost" and any(g == "test" for _, g in turn.others) else ()
     near = _with_lists(article, [choose.nearest(article, (*tests, *silence.nearest), terms, turn)])[:2]
+    if silence.whole and (section := article.section(silence.nearest[0])):
+        near = section.passages
     shown = f"{row} {near[0].id}"
     again = turn.talk.said.get(shown, 0)
     asked = tuple(term.value for term in terms if term.specific) or (turn.talk.asked if turn.common else ())

@@ -52,7 +52,8 @@ _SUM_UP = re.compile(
     r"(?:so |ok |okay |please |and )*(?:(?:can|could|would|will) you )?(?:please |just )?"
     r"(?:summari[sz]e|sum up|recap|repeat|list|go (?:over|through)|run through|remind me of|tell me again) "
     r"(?:(?:all|me|us|of|the|its|those) )*(?P<part>[\w ]+?)(?: again| once more| for me| in short| please| then)*"
-    r"[ .?!]*",
+    r"[ .?!]*"
+    r"|(?:what|which) (?:was|were|is|are) (?:that |the |those )?(?:list of )?(?:the )?(?P<again>[\w ]+?) again[ .?!]*",
     re.IGNORECASE,
 )
 #: From this confidence on, and in more words, a kind that articles do not answer is not asked of one of the things that
@@ -107,6 +108,8 @@ def by_rule(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
         return None
     if _THUMBS.fullmatch(turn.text):
         return smalltalk(service, turn, "thank")
+    if heard("is_clear", turn.text) or heard("that_is_all", turn.text):
+        return smalltalk(service, turn, "thank")
     if _TEARS.fullmatch(turn.text):
         return smalltalk(service, turn, "distress")
     if not turn.known:
@@ -120,6 +123,8 @@ def by_rule(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
         return reply, replace(question(service, turn)[1], said=said.said, misses=said.misses)
     if _another_cancer(turn):
         return question(service, replace(turn, intent="ask_who_gets"))
+    if turn.talk.intent and turn.others and heard("corrects", turn.text):  # "sorry, I meant morphine"
+        return question(service, replace(turn, intent=turn.talk.intent))
     if turn.intent == "follow_up" and not turn.terms and {group for _, group in turn.others} & UNLIKE:
         return question(service, replace(turn, intent="ask_definition"))  # "what about hypocalcemia?"
     if _asks_for_mention(service, turn):
@@ -161,7 +166,7 @@ def _summed_up(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
     asked = _SUM_UP.fullmatch(turn.text.strip())
     if article is None or asked is None:
         return None
-    kind = _kind_of(service, asked["part"].casefold())
+    kind = _kind_of(service, (asked["part"] or asked["again"]).casefold())
     section = article.section(kind)
     return show(service, article, section.passages, turn.talk, f"ask_{kind}") if section else None
 
@@ -323,6 +328,9 @@ def _tell_more(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     article, shown = _shown(service, turn.talk)
     if article is None:
         return smalltalk(service, turn, "capabilities")
+    named = [t for t in terms_of(service, article, turn) if t.specific and t.value in turn.names]
+    if named and not all({*t.passages} & {p.id for p in shown} and len(shown) == 1 for t in named):
+        return follow_up(service, turn)  # "tell me more about surgery" after all the treatments
     section = article.section(turn.talk.section or "overview")
     seen = {*turn.talk.seen, *(p.id for p in shown)}
     rest = [p for p in section.passages if p.id not in seen] if section else []

@@ -28,7 +28,7 @@ class Silence:
 
     `also` are what is said in place of `what`, `named` and `question` when a question has some words. A row with
     `words` stands in for those of `instead_of` (all that are not answered where that is "silent", the answered ones
-    too where it is "any") when a question has one of them.
+    too where it is "any") when a question has one of them. `whole`: the nearest is the section, not a passage of it.
     """
 
     what: str
@@ -40,6 +40,7 @@ class Silence:
     also: tuple[Also, ...] = ()
     words: re.Pattern[str] | None = None
     instead_of: tuple[str, ...] | str = ()
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,7 @@ _SILENCES = rows(a_row(
         "of": texts({"enum": list(GROUPS)}),
         "also": texts(a_row({"words": _FORMS, "what": a_text("title", "team")}, {"question": a_text("title")})),
         "words": _FORMS,
+        "whole": {"type": "boolean"},
         "instead_of": {"anyOf": [{"enum": ["silent", "any"]}, texts({"type": "string"})]},
     },
 ))  # fmt: skip

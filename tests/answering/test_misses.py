@@ -178,7 +178,9 @@ def test_a_symptom_that_the_article_lacks_is_named(service: Service, turn: Any) 
     ):
         asked = turn("ask_symptoms", text=text, others=((name, "symptom"),), names={name: name})
         reply, _ = question(service, asked)
-        assert reply.outcome == "not_covered" and f"anything about {name}." in reply.text
+        assert reply.outcome == "not_covered" and f"whether {name} can be a symptom." in reply.text
+        assert all(f"• {p.text}" in reply.text for p in service.library.articles[0].section("symptoms").passages[1:])
+        assert (service.emergency.help_line() in reply.text) == (name != "fever")
     tells = turn(
         "ask_symptoms", text="he has a fever. the symptoms?", others=(("fever", "symptom"),), names={"fever": "fever"}
     )
