@@ -11,7 +11,7 @@ from marrow.answering.alarms import after_alarm
 from marrow.answering.answers import question
 from marrow.answering.context import at_item
 from marrow.answering.service import Service
-from marrow.answering.talk import by_rule, follow_up, smalltalk
+from marrow.answering.talk import by_rule, follow_up, smalltalk, tell_more
 from marrow.answering.terms import same_root
 from marrow.answering.turn import Talk, Turn, read_turn
 from marrow.reply import compose
@@ -478,3 +478,44 @@ def test_a_term_talked_about_gives_way_to_a_passage_that_is_plainly_asked_for(
     assert question(service, near)[0].passages == ("diagnosis.2",)
     unclear = turn("ask_diagnosis", near={"diagnosis.2": 0.5, "diagnosis.1": 0.4}, **again)
     assert question(service, unclear)[0].passages == ("diagnosis.1",)
+
+
+def test_a_correction_asks_the_same_of_another_thing(service: Service, turn: Any) -> None:
+    first, other = ({"others": ((name, "drug"),), "names": {name: name}} for name in ("tramadol", "morphine"))
+    talk = question(service, turn("ask_side_effects", text="side effects of tramadol", **first))[1]
+    meant = turn("repair", text="sorry I meant morphine", talk=talk, **other)
+    assert "side effects or risks of morphine" in by_rule(service, meant)[0].text
+    assert by_rule(service, replace(meant, text="that is not what I meant")) is None
+
+
+def test_what_closes_is_thanked_for(service: Service, turn: Any) -> None:
+    for text in (
+        "thank you dear, that's clearer",
+        "Lovely, that's all",
+        "much clearer now thanks",
+        "that's everything, bye",
+    ):
+        closed = by_rule(service, turn("simplify", text=text))
+        assert closed is not None and closed[0].outcome == "smalltalk", text
+    for text in ("can you make it clearer", "is that all", "clearer please", "that's all very well but what is it"):
+        assert by_rule(service, turn("simplify", text=text)) is None, text
+
+
+def test_more_of_a_thing_that_was_one_of_many_is_that_thing(service: Service, turn: Any) -> None:
+    talk = question(service, turn("ask_treatment", text="how is it treated"))[1]
+    more = turn(
+        "tell_more", ("surgery",), text="tell me more about the surgery one", talk=talk, names={"surgery": "surgery"}
+    )
+    reply, talk = tell_more(service, more)
+    assert reply.passages == ("treatment.5",)
+    again = replace(more, talk=talk)
+    assert tell_more(service, again)[0].passages != ("treatment.5",)
+
+
+def test_of_a_sign_that_was_explained_its_treatment_is_not_known(service: Service, turn: Any) -> None:
+    talk = question(service, turn("ask_definition", ("hypercalcemia",), text="what is hypercalcemia"))[1]
+    asks = turn("ask_treatment", text="how do you treat that then", common=True, talk=talk)
+    reply, _ = question(service, asks)
+    assert reply.outcome == "not_covered" and "what the treatment of hypercalcemia is" in reply.text
+    whole = replace(asks, text="how is bone metastasis treated", articles=(HERE,), common=False)
+    assert question(service, whole)[0].outcome == "answer"
