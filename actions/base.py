@@ -11,9 +11,9 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from marrow.answering.alarms import in_doubt, remembered
+from marrow.answering.by_rule import by_rule
 from marrow.answering.context import at_item
 from marrow.answering.service import Service, load_service
-from marrow.answering.talk import by_rule
 from marrow.answering.turn import Talk, Turn, read_turn
 from marrow.reply import Reply
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actions.base import EngineAction
-from marrow.answering import answers, talk
+from marrow.answering import answers, subject, talk
 from marrow.answering.service import Service
 from marrow.answering.turn import Talk, Turn
 from marrow.reply import Reply
@@ -30,7 +30,7 @@ class ActionOtherSubject(EngineAction):
 
     def respond(self, service: Service, turn: Turn) -> tuple[Reply, Talk]:
         """Say what can be talked about."""
-        return answers.refuse(service, turn)
+        return subject.refuse(service, turn)
 
 
 class ActionFallback(EngineAction):

@@ -140,3 +140,12 @@ def nearest(article: Article, kinds: Sequence[str], terms: Sequence[Term], turn:
     best = max(candidates, key=lambda p: likeness(article, p, turn))
     # What is hardly near says least by being general.
     return best if likeness(article, best, turn) >= NEAR_ENOUGH else candidates[0]
+
+
+def with_lists(article: Article, found: Sequence[Passage]) -> tuple[Passage, ...]:
+    """An introducing sentence that says nothing without its bullets takes them along."""
+    if len(found) == 1 and found[0].lead_in and not found[0].text.rstrip().endswith("."):
+        section = article.section(found[0].section)
+        if section is not None:
+            return section.passages
+    return tuple(found)

@@ -22,11 +22,11 @@ from rasa.core.channels.channel import OutputChannel, UserMessage
 
 from marrow import settings
 from marrow.answering.alarms import after_alarm, alarm_reply, told_again
-from marrow.answering.answers import topic_offers
 from marrow.answering.named import names_any
 from marrow.answering.offers import all_targets, title_of
 from marrow.answering.parts import asks_too_much, split_questions
 from marrow.answering.service import Service, load_service
+from marrow.answering.subject import topic_offers
 from marrow.rasa.identity import Identity, load_secret
 from marrow.rasa.lanes import Lanes
 from marrow.rasa.limits import Buckets

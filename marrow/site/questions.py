@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from marrow.answering.answers import answer, not_covered, show
+from marrow.answering.answers import answer, show
 from marrow.answering.offers import offer
 from marrow.answering.service import Service
+from marrow.answering.silences import not_covered
 from marrow.answering.turn import SECTIONS_OF, Talk, Turn
 from marrow.content import Article
 from marrow.reply import Reply, quote

@@ -10,18 +10,10 @@ import pytest
 
 from marrow.answering.alarms import in_doubt
 from marrow.answering.answers import question
+from marrow.answering.by_rule import by_rule
 from marrow.answering.named import names_any
 from marrow.answering.service import Service
-from marrow.answering.talk import (
-    by_rule,
-    follow_up,
-    full_disclaimer,
-    next_best,
-    simplify,
-    smalltalk,
-    tell_more,
-    urgent,
-)
+from marrow.answering.talk import follow_up, full_disclaimer, next_best, simplify, smalltalk, tell_more, urgent
 from marrow.answering.turn import SECTIONS_OF, Talk, Turn
 from marrow.reply import SHORT_DISCLAIMER, Reply
 from marrow.safety.red_flags import Alarm

@@ -9,9 +9,10 @@ import pytest
 
 from marrow.answering.alarms import after_alarm
 from marrow.answering.answers import question
+from marrow.answering.by_rule import by_rule
 from marrow.answering.context import at_item
 from marrow.answering.service import Service
-from marrow.answering.talk import by_rule, follow_up, smalltalk, tell_more
+from marrow.answering.talk import follow_up, smalltalk, tell_more
 from marrow.answering.terms import same_root
 from marrow.answering.turn import Talk, Turn, read_turn
 from marrow.reply import compose

@@ -9,9 +9,10 @@ import pytest
 
 from marrow.answering.alarms import alarm_now, closing, in_doubt, remembered
 from marrow.answering.answers import question
+from marrow.answering.by_rule import by_rule
 from marrow.answering.happens import closed_by, comes_back, happens, out_of_reach, refuses, still_happens
 from marrow.answering.service import Service
-from marrow.answering.talk import by_rule, smalltalk
+from marrow.answering.talk import smalltalk
 from marrow.answering.turn import Talk
 
 

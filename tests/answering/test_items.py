@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from marrow.answering.answers import question
+from marrow.answering.by_rule import by_rule
 from marrow.answering.context import at_item
 from marrow.answering.items import item_of, narrowed
 from marrow.answering.service import Service
-from marrow.answering.talk import by_rule
 from marrow.answering.turn import Talk
 from marrow.content import Article
 

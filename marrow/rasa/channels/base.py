@@ -15,7 +15,7 @@ from sanic import Blueprint, Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from marrow.answering.answers import topic_offers
+from marrow.answering.subject import topic_offers
 from marrow.rasa.guard import Guard, Handler, shared_guard
 from marrow.reply import Reply, compose
 from marrow.safety.hygiene import MAX_BODY_BYTES

@@ -1,0 +1,188 @@
+"""What needs no classifier: before anything else an action asks here."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from marrow.answering import passages as choose
+from marrow.answering.alarms import SURE, alarm_again, alarm_now, closing, urgency
+from marrow.answering.answers import meaning, question, show
+from marrow.answering.context import ASKS_FOR_ONE
+from marrow.answering.heard import heard, without
+from marrow.answering.named import specific_terms
+from marrow.answering.parts import tells
+from marrow.answering.service import Service
+from marrow.answering.subject import UNLIKE
+from marrow.answering.talk import MEANT_WORD, OF_THEMSELVES, follow_up, last_shown, smalltalk
+from marrow.answering.turn import EMERGENCIES, SECTIONS_OF, Talk, Turn, family_of
+from marrow.content import Article
+from marrow.reply import Reply
+
+# "Summarise the treatments once more", "go over the symptoms again": the whole part, whatever kind it looks like.
+_SUM_UP = re.compile(
+    r"(?:so |ok |okay |please |and )*(?:(?:can|could|would|will) you )?(?:please |just )?"
+    r"(?:summari[sz]e|sum up|recap|repeat|list|go (?:over|through)|run through|remind me of|tell me again) "
+    r"(?:(?:all|me|us|of|the|its|those) )*(?P<part>[\w ]+?)(?: again| once more| for me| in short| please| then)*"
+    r"[ .?!]*"
+    r"|(?:what|which) (?:was|were|is|are) (?:that |the |those )?(?:list of )?(?:the )?(?P<again>[\w ]+?) again[ .?!]*",
+    re.IGNORECASE,
+)
+#: From this confidence on, and in more words, a kind that articles do not answer is not asked of one of the things that
+#: were shown.
+CLEARLY, BRIEF = 0.7, 7
+#: Words up to which a message that points at one of the things shown asks nothing else of it ("the second one").
+POINTS_ONLY = 3
+#: Words up to which somebody tells of their care and asks nothing.
+CARE_WORDS = 16
+#: Names of an article from which on a word in them stands for it alone ("mets").
+ITS_WORD = 3
+#: Letters from which on a lone word of an article is asked for; shorter ones are "the" and "may".
+SHORTEST = 4
+# What thanks or agrees without a word, and what weeps.
+_THUMBS = re.compile(r"[\s👍👌🙏❤♥💚💙💛🧡💜🤍😊🙂👏✅🎉🤗😘🥰\ufe0f\U0001f3fb-\U0001f3ff]+")
+_TEARS = re.compile(r"[\s😢😭💔😞😔😟🥺😿☹🙁😥😓\ufe0f]+")
+
+
+def by_rule(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
+    """The reply to what needs no classifier: "what does X mean?", a message of no known word, or of nothing but a name;
+    else None.
+
+    A button is not its affair, and what may be an emergency only where it is a word that is explained. What goes
+    on about an emergency is answered as that was.
+    """
+    if turn.target is not None:
+        return None
+    if key := closing(turn):
+        return smalltalk(service, turn, key)
+    if alarm := alarm_again(service, turn) or alarm_now(service, turn):
+        return alarm
+    meant, sure = meaning(service, turn), urgency(turn) >= SURE
+    if meant and (meant[0].outcome == "answer" or not sure):
+        return meant
+    if sure:
+        return None
+    if _THUMBS.fullmatch(turn.text):
+        return smalltalk(service, turn, "thank")
+    if heard("is_clear", turn.text) or heard("that_is_all", turn.text):
+        return smalltalk(service, turn, "thank")
+    if _TEARS.fullmatch(turn.text):
+        return smalltalk(service, turn, "distress")
+    if not turn.known:
+        return smalltalk(service, turn, "unclear")
+    if "?" not in turn.text and heard("good_news", turn.text):
+        return smalltalk(service, turn, "good_news")
+    if _tells_only(turn):
+        return smalltalk(service, turn, "tells")
+    if _tells_of_care(turn):  # what was told of is talked about: "they booked me in for a biopsy", "what is it for"
+        reply, said = smalltalk(service, turn, "tells")
+        return reply, replace(question(service, turn)[1], said=said.said, misses=said.misses)
+    if _another_cancer(turn):
+        return question(service, replace(turn, intent="ask_who_gets"))
+    if turn.talk.intent and turn.others and heard("corrects", turn.text):  # "sorry, I meant morphine"
+        return question(service, replace(turn, intent=turn.talk.intent))
+    if turn.intent == "follow_up" and not turn.terms and {group for _, group in turn.others} & UNLIKE:
+        return question(service, replace(turn, intent="ask_definition"))  # "what about hypocalcemia?"
+    if _asks_for_mention(service, turn):
+        return follow_up(service, turn)
+    return _summed_up(service, turn) or _by_name(service, turn) or _one_of_them(service, turn)
+
+
+def _tells_only(turn: Turn) -> bool:
+    """ "Hello, my mum is 82 and has bone mets": who has it, and no more."""
+    if len(turn.articles) != 1 or turn.terms or turn.others or "?" in turn.text:
+        return False
+    said = turn.text.casefold().replace(turn.names.get(turn.articles[0], "").casefold(), " ")
+    return heard("has", said) and not without("of_whom", said)
+
+
+def _tells_of_care(turn: Turn) -> bool:
+    """ "I was told last month that I have bone metastases", "I start radiation on Monday": asks nothing."""
+    return heard("care", turn.text) and family_of(turn.intent) == "silent" and tells(turn.text, CARE_WORDS)
+
+
+def _another_cancer(turn: Turn) -> bool:
+    """ "And thyroid?" after the cancers that it happens with."""
+    named = any(group in {"cancer", "organ"} for _, group in turn.others)
+    return named and turn.talk.intent == "ask_who_gets" and len(turn.text.split()) <= BRIEF
+
+
+def _asks_for_mention(service: Service, turn: Turn) -> bool:
+    """ "Does denosumab come up anywhere in the article?": of a thing that it has, and no more."""
+    if not heard("mentions", turn.text) or len(terms := specific_terms(service, turn)) != 1:
+        return False
+    name = turn.names.get(terms[0].value, "").casefold()
+    said = turn.text.casefold().replace(name, " ") if name else ""
+    return bool(said) and not without("mentioning", said)
+
+
+def _summed_up(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
+    """A part of the article talked about that is asked for as a whole by its name."""
+    article, _ = last_shown(service, turn.talk)
+    asked = _SUM_UP.fullmatch(turn.text.strip())
+    if article is None or asked is None:
+        return None
+    kind = _kind_of(service, (asked["part"] or asked["again"]).casefold())
+    section = article.section(kind)
+    return show(service, article, section.passages, turn.talk, f"ask_{kind}") if section else None
+
+
+def _kind_of(service: Service, name: str) -> str:
+    """The kind of section that has this name, else an empty text."""
+    return next((kind for kind, names in service.wording.section_words.items() if name in names), "")
+
+
+def _by_name(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
+    """ "Biopsy?", "the symptoms", "mets": what the article says of it."""
+    bare = re.sub(r"^(?:(?:and|or) )?(?:the |an? )?", "", turn.text.casefold().strip(" ?!.,;:")).strip()
+    typed = {value for value, name in turn.names.items() if name.casefold() == bare}
+    named = [(id, value) for id, value in turn.terms if value in typed]
+    specific = [(id, v) for id, v in named if service.terms[id][v.casefold()].specific]
+    known = [a for a in service.library.articles if len(service.library.articles) == 1 or a.id == turn.talk.article]
+    if not specific and known:
+        kind = _kind_of(service, bare)
+        section = known[0].section(kind)
+        if section and not OF_THEMSELVES.fullmatch(bare):
+            return show(service, known[0], section.passages, turn.talk, f"ask_{kind}")
+    if not typed and any(turn.names.get(value, "").casefold() == bare for value, _ in turn.others):
+        return question(service, replace(turn, intent="ask_definition"))
+    articles = [id for id in turn.articles if id in typed] or [a.id for a in known if _stands_for(bare, a)]
+    if terms := specific or ([] if articles else named):
+        about = replace(turn, terms=tuple(terms), articles=(), scope={terms[0][0]: 1.0})
+    elif articles:
+        about = replace(turn, terms=(), articles=(articles[0],), scope={articles[0]: 1.0})
+    else:
+        return _by_word(service, turn, known[0], bare) if known else None
+    doubt = tuple(pair for pair in turn.ranking if pair[0] in EMERGENCIES)
+    return question(service, replace(about, intent="ask_definition", ranking=doubt, others=()))
+
+
+def _one_of_them(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
+    """ "The second one", "the calcium bit", "the hormone one, tell me more": that passage, in plain words where those
+    are asked for."""
+    article, _ = last_shown(service, turn.talk)
+    if article is None or turn.item is None or specific_terms(service, turn):
+        return None
+    passage = article.passage(turn.item)
+    unsure = family_of(turn.intent) == "silent" and turn.confidence < CLEARLY and len(turn.text.split()) <= BRIEF
+    of_its_part = SECTIONS_OF.get(turn.intent, ("",))[0] == passage.section
+    bare = len(turn.text.split()) <= POINTS_ONLY or MEANT_WORD.search(turn.text)
+    if not (turn.intent in ASKS_FOR_ONE or of_its_part or unsure or bare):
+        return None
+    simply = turn.intent == "simplify"
+    return show(service, article, [passage], turn.talk, turn.talk.intent or "ask_definition", simply=simply)
+
+
+def _stands_for(word: str, article: Article) -> bool:
+    names = [n.text.casefold().split() for n in article.names if n.means.casefold() == article.title.casefold()]
+    return sum(word in name for name in names) >= ITS_WORD
+
+
+def _by_word(service: Service, turn: Turn, article: Article, word: str) -> tuple[Reply, Talk] | None:
+    """ "Pain": of the passages with a plain word of the article the likeliest, where the turn asks at all."""
+    asks = turn.intent in {"follow_up", "nlu_fallback"} or family_of(turn.intent) in {"answered", "silent"}
+    found = [p for p in article.passages() if word in re.findall(r"\w+", p.text.casefold())]
+    if not asks or not found or turn.others or len(word) < SHORTEST:
+        return None
+    best = max(found, key=lambda p: choose.likeness(article, p, turn))
+    return show(service, article, [best], turn.talk, turn.talk.intent or "ask_definition")
