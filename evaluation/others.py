@@ -33,10 +33,10 @@ from evaluation.judging import Reply
 from marrow import settings
 from marrow.answering import encoder
 from marrow.answering.scope import Example
-from marrow.answering.turn import SECTIONS_OF
+from marrow.answering.turn import EMERGENCIES, SECTIONS_OF
 from marrow.answering.wording import load_wording
 from marrow.content import Article, Passage, load_library
-from marrow.rasa.card import EMERGENCIES, MODELS
+from marrow.rasa.card import MODELS
 from marrow.rasa.examples import read_examples
 
 STOCK = MODELS / "stock"

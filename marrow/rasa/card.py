@@ -17,7 +17,7 @@ from typing import Any
 
 from marrow import settings
 from marrow.answering import encoder
-from marrow.answering.turn import SECTIONS_OF
+from marrow.answering.turn import EMERGENCIES, SECTIONS_OF
 from marrow.answering.wording import load_wording
 from marrow.content import load_library
 from marrow.rasa.examples import read_examples
@@ -39,7 +39,6 @@ PARTS = {
     "encoder_talk_adapter": "data/encoder/talk_adapter.npz",
 }
 LIBRARIES = ("rasa", "spacy", "scikit-learn", "onnxruntime")
-EMERGENCIES = {"emergency", "crisis"}
 
 Card = dict[str, Any]
 

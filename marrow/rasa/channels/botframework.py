@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import calendar
 import html
 import re
-import time
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
@@ -14,7 +12,7 @@ from urllib.parse import quote, urlsplit
 import jwt
 
 from marrow.rasa.channels.delivery import Outgoing, Response, usual_wait
-from marrow.rasa.channels.messenger import Call, Inbound, MessengerChannel, RefusedError, kind_of_media
+from marrow.rasa.channels.messenger import Call, Inbound, MessengerChannel, RefusedError, kind_of_media, seconds_of
 from marrow.rendering import Part
 
 ISSUER: Final = "https://api.botframework.com"
@@ -127,7 +125,7 @@ class BotFrameworkChannel(MessengerChannel):
         # A channel's id goes on with the thread's; the person is the same in all threads.
         sender = f"{conversation['id'].split(';')[0]}:{person}" if group else person
         event = f"{conversation['id']}:{item.get('id')}" if item.get("id") else None
-        at = _seconds(item.get("timestamp"))
+        at = seconds_of(item.get("timestamp"))
         if kind == "conversationUpdate":
             added = [member["id"] for member in item.get("membersAdded") or []]
             # Teams reports that the bot was added to a chat of two; other channels, that the person was.
@@ -220,11 +218,3 @@ def _is_safe(address: str) -> bool:
     """Whether our token may go there: encrypted, or to this machine (the emulator)."""
     parts = urlsplit(address)
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1"})
-
-
-def _seconds(stamp: object) -> float | None:
-    """An ISO 8601 time in UTC as seconds since 1970, whole ones."""
-    try:
-        return float(calendar.timegm(time.strptime(str(stamp)[:19], "%Y-%m-%dT%H:%M:%S")))
-    except ValueError:
-        return None

@@ -7,6 +7,7 @@ An event, in the background: the person's queue -> guard -> render -> deliver. A
 from __future__ import annotations
 
 import asyncio
+import calendar
 import contextlib
 import hmac
 import json
@@ -419,6 +420,14 @@ class MessengerChannel(GuardedChannel):
         except asyncio.TimeoutError:
             logger.error("%s: %d accepted messages were not answered before the stop", self.name(), self._waiting)
         await self.delivery.close()
+
+
+def seconds_of(stamp: object) -> float | None:
+    """An ISO 8601 time in UTC as seconds since 1970, whole ones; None for anything else."""
+    try:
+        return float(calendar.timegm(time.strptime(str(stamp)[:19], "%Y-%m-%dT%H:%M:%S")))
+    except ValueError:
+        return None
 
 
 def dumps(value: Any) -> str:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import calendar
 import hashlib
 import hmac
 import html
 import re
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import quote
 
 from marrow.rasa.channels.delivery import Outgoing
-from marrow.rasa.channels.messenger import Call, Inbound, MessengerChannel, RefusedError, same
+from marrow.rasa.channels.messenger import Call, Inbound, MessengerChannel, RefusedError, same, seconds_of
 from marrow.rendering import Part
 
 _MENTION: Final = re.compile(r"<spark-mention\b[^<>]*>[^<]*</spark-mention>")
@@ -55,7 +53,7 @@ class WebexChannel(MessengerChannel):
             to={"room": room, "id": data["id"], "resource": resource, "group": group},
             id=f"{data['id']}:{item['event']}:{data.get('updated', '')}",
             kind="edited" if item["event"] == "updated" else "text",
-            at=_seconds(data.get("created")),
+            at=seconds_of(data.get("created")),
         )
 
     async def complete(self, event: Inbound) -> Inbound:
@@ -104,10 +102,3 @@ class WebexChannel(MessengerChannel):
     def probe(self) -> Outgoing:
         """The bot's own account."""
         return Outgoing(f"{self.settings['api']}/people/me", method="GET")
-
-
-def _seconds(stamp: object) -> float | None:
-    try:
-        return float(calendar.timegm(time.strptime(str(stamp)[:19], "%Y-%m-%dT%H:%M:%S")))
-    except ValueError:
-        return None
