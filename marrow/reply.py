@@ -165,9 +165,10 @@ def _unsaid(body: str, said: set[str]) -> str:
     """A body without the lines that were said before, nor the one that leads in to nothing else."""
     lines = body.splitlines()
     kept = [line not in said for line in lines]
-    for n, line in enumerate(lines[:-1]):
-        if line.endswith(":") and not kept[n + 1]:
-            kept[n] = False
+    for n, line in reversed([*enumerate(lines[:-1])]):
+        led_in = next((m for m in range(n + 2, len(lines)) if not lines[m].startswith("•")), len(lines))
+        if line.endswith(":"):  # what leads in to a list stays with any of it
+            kept[n] = any(kept[n + 1 : led_in])
     left = [line for line, keep in zip(lines, kept, strict=True) if keep]
     return "" if all(line.startswith(_SOURCE) for line in left) else "\n".join(left)
 

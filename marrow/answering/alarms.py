@@ -103,8 +103,8 @@ def closing(turn: Turn) -> str | None:
         return None
     if key == "bereaved":  # of somebody else's death the writer's own emergency does not end
         return key if alarm is None or alarm.carer else None
-    # What looks like an emergency itself ends none, unless it tells of help, or denies that there is one at all.
-    ends = {"no_crisis"} if kind == "crisis" else {"help_is_there", "mistaken"}
+    # What looks like an emergency itself ends none, unless it tells of help, or denies the very crisis.
+    ends = {"no_crisis"} if kind == "crisis" else {"help_is_there"}
     return key if key in ends or urgency(turn) < SURE else None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from marrow.answering.heard import find, heard, plain
+from marrow.answering.parts import tells
 
 #: Words up to which a message says no more than that something happens; twice as many may say that nothing does.
 SHORT = 14
@@ -38,8 +39,8 @@ def before_it_happens(text: str) -> str | None:
     """What stands before a clause that tells that it happens ("can it break a rib, because mine just did"), if any."""
     for then in reversed(list(_THEN.finditer(text))):
         before, clause = text[: then.start()], text[then.end() :]
-        if before.strip() and len(clause.split()) > 1 and happens(clause):
-            return before
+        if before.strip() and "?" not in clause and len(clause.split()) <= SHORT and heard("happens_since", clause):
+            return None if heard("not_now", clause) else before
     return None
 
 
@@ -72,8 +73,8 @@ def is_helped(text: str, *, crisis: bool = False) -> bool:
 
 
 def help_is_near(text: str) -> bool:
-    """Whether a short message tells that somebody is there or comes, or that someone is being driven to help."""
-    return len(plain(text).split()) <= SHORT and (heard("someone_helps", text) or heard("will_call", text))
+    """Whether a message that asks nothing tells that somebody is there or comes, or drives someone to help."""
+    return tells(text) and (heard("someone_helps", text) or heard("driven", text))
 
 
 def will_call(text: str) -> bool:
@@ -89,7 +90,8 @@ def out_of_reach(text: str) -> bool:
 
 def asks_what_now(text: str) -> bool:
     """Whether someone asks no more than what to do, whether to go or call, or which number."""
-    return heard("what_now", text) or heard("asks_number", text)
+    short = len(plain(text).split()) <= 2 * SHORT
+    return short and (heard("what_now", text) or heard("asks_number", text))
 
 
 def cannot_call(text: str) -> bool:
@@ -118,20 +120,22 @@ def closed_by(text: str, *, crisis: bool) -> str | None:
     A message that asks something, or that says that nobody is there, ends nothing.
     """
     words = plain(text)
-    if not crisis and heard("died", words) and len(words.split()) <= 2 * SHORT:
+    if len(words.split()) > 2 * SHORT:
+        return None
+    if not crisis and heard("died", words):
         return "bereaved"
     if not crisis and heard("will_do", words):
         return "will_call"
     if out_of_reach(text) or heard("no_help", words):
         return None
-    asks = _ASKS.search(text.strip()) or _INVERTED.search(words)
-    if asks or is_unhelped(text) or len(words.split()) > 2 * SHORT:
+    if _ASKS.search(text.strip()) or _INVERTED.search(words) or is_unhelped(text):
         return None
     if crisis and heard("no_crisis", words):
         return "no_crisis"
     if not crisis and is_mistaken(text):
         return "mistaken"
-    if found := find("it_is_over", words):
+    # A crisis is not over because somebody says so.
+    if found := None if crisis else find("it_is_over", words):
         if heard("partly", words):
             return None
         if not heard("denied", words[: found.end()]):

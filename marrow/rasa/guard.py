@@ -183,15 +183,10 @@ class Guard:
                 target = self.identity.target_of(conversation, picked, self._targets)
             if target is None:
                 return self.error("unknown_choice")
-            self._alarms.pop(conversation, None)
-            return await self._turn(
-                handler,
-                channel,
-                conversation,
-                title_of(self.service.library, self.service.wording, target),
-                target,
-                ends,
-            )
+            before = self._alarm_before(conversation)
+            title = title_of(self.service.library, self.service.wording, target)
+            answered = await self._turn(handler, channel, conversation, title, target, ends)
+            return replace(answered, reply=self._after(conversation, before, answered.reply))
         clean = normalise(typed)
         # A leading slash would make Rasa take the text for a command.
         clean = clean.lstrip("/ ").strip()
@@ -200,10 +195,9 @@ class Guard:
         if max(len(typed.strip()), len(clean)) > MAX_TEXT_CHARS:
             return self.error("too_long")
         before = self._alarm_before(conversation)
-        told = just_told = before.told if before and not before.since else None
+        told = before.told if before and not before.since else None
         if reply := self.only_english(clean, told):
-            self.remember(conversation, reply.alarm)
-            return Answered(reply)
+            return Answered(self._after(conversation, before, reply))
         replies: list[Reply] = []
         for part in split_questions(clean, self._parts):
             # "What is asthma and how is it treated?": what names nothing of an article is about the other subject too.
@@ -211,16 +205,21 @@ class Guard:
                 continue
             answered = await self._turn(handler, channel, conversation, part, None, ends, told)
             if answered.problem:
-                self.remember(conversation, just_told)  # whoever tries again goes on about it
+                if before:  # whoever tries again goes on about it
+                    self.remember(conversation, before.told, before.since)
                 return answered
-            self.remember(conversation, answered.reply.alarm)
             if answered.reply.outcome != "urgent":  # what follows is no more about the emergency than this
                 told = None
             replies.append(answered.reply)
-        one = self._as_one(replies, asks_too_much(clean, self._parts))
-        if before and not any(reply.alarm or reply.erase for reply in replies):
+        return Answered(self._after(conversation, before, self._as_one(replies, asks_too_much(clean, self._parts))))
+
+    def _after(self, conversation: str, before: _Remembered | None, reply: Reply) -> Reply:
+        """The reply with whom to call where an emergency was told of before; what is to be known next is remembered."""
+        if reply.alarm:
+            self.remember(conversation, reply.alarm)
+        elif before and not reply.erase:
             self.remember(conversation, before.told, before.since + 1)
-        return Answered(after_alarm(self.service, before.told if before else None, one))
+        return after_alarm(self.service, before.told if before else None, reply)
 
     def _as_one(self, replies: list[Reply], too_much: bool) -> Reply:
         """One reply to a message of several questions, which says what of it was not answered."""

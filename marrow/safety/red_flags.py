@@ -115,7 +115,7 @@ _MARKS: Final = frozenset((_STOP, _ASK, _COMMA))
 # "c a n t", "n.u.m.b": three or more letters standing alone are one word.
 _SPACED: Final = re.compile(r"(?<![\w'])(?:[^\W\d_][ .\-_*~/]{1,3}){2,}[^\W\d_](?!\w)")
 # "He's. Not. Waking. Up.": three stops or more after single words end nothing.
-_STACCATO: Final = re.compile(r"(?:^|(?<=[.!?]\s))(?:[\w']+[.!]\s+){3,}")
+_STACCATO: Final = re.compile(r"(?:^|(?<=[.!?]\s))(?:[\w']+[.!]\s+){2,}[\w']+(?=[.!]|\s*$)")
 _QUOTES: Final = re.compile(r"'{2,}")
 _TOKEN: Final = re.compile(
     r"(?P<number>\d+(?:[.,]\d+)?)(?=[°cfx]?(?:\W|$)|deg)"

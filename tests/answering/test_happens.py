@@ -143,6 +143,24 @@ def test_what_was_over_may_be_back() -> None:
         ("I called my brother to say goodbye", True, None),
         ("samaritans are on the line with me", True, "help_is_there"),
         ("on the phone with 988", True, "help_is_there"),
+        ("oh no " * 60, False, None),  # takes no time
+        ("no I'm fine, it's my husband", False, None),
+        ("I mistyped, it's both legs", False, None),
+        ("rang them twice, nothing", False, None),
+        ("I called but got voicemail", False, None),
+        ("paramedics came and left, he's worse", False, None),
+        ("he called for me then went limp", False, None),
+        ("my left leg is better but the right has gone", False, None),
+        ("they're over an hour away", False, None),
+        ("not hypothetical, he's really like this", False, None),
+        ("he got given antibiotics but is shivering", False, None),
+        ("my mum died of this and my arm just snapped", False, None),
+        ("my wife is here with me and she doesn't know what I'm planning", True, None),
+        ("my husband is here, asleep", True, None),
+        ("I won't do anything til the kids are asleep", True, None),
+        ("I won't hurt them, only me", True, None),
+        ("it's all over for me", True, None),
+        ("I'll tell my wife in a note", True, None),
     ],
 )
 def test_what_ends_the_talk_about_an_emergency(text: str, crisis: bool, key: str | None) -> None:
@@ -310,7 +328,7 @@ def test_who_is_dying_has_not_died(service: Service, turn: Any) -> None:
         ("is a seizure a symptom of it? she is having one", "general"),
         ("can it make you wet yourself, asking because I just did", "spine"),
         ("is weakness a sign? he has it now, since lunch", "spine"),
-        ("does it cause paralysis? my mum has that now", "spine"),
+        ("does it cause paralysis? my mum has that since this morning", "spine"),
     ],
 )
 def test_a_question_and_that_it_happens_alarms(service: Service, turn: Any, text: str, kind: str) -> None:
@@ -326,6 +344,10 @@ def test_a_question_and_that_it_happens_alarms(service: Service, turn: Any, text
         "does it cause paralysis, my mum is worried",
         "what is radiation? he has it on Monday",
         "can it break bones and is that common",
+        "Can bone metastasis cause fractures? My mum has it",
+        "Can denosumab prevent fractures? I'm having it",
+        "What is hypercalcemia? My mum has it",
+        "Is weakness from chemo normal? I am having it today",
     ],
 )
 def test_a_question_and_what_does_not_happen_now_is_a_question(service: Service, turn: Any, text: str) -> None:
@@ -349,9 +371,10 @@ def test_nobody_answers_is_heard_whatever_it_names(service: Service, turn: Any) 
 
 def test_a_mistake_is_believed(service: Service, turn: Any) -> None:
     for text in ("sorry that was autocorrect, her legs are fine", "I was only asking", "I don't have any"):
-        sure = turn("emergency", text=text, alarm="spine self en", ranking=(("emergency", 0.9),))
-        assert closing(sure) == "mistaken"
-        assert by_rule(service, sure)[0].text.startswith(service.fill(service.wording.smalltalk["mistaken"][0]))
+        taken_back = turn("deny", text=text, alarm="spine self en")
+        assert closing(taken_back) == "mistaken"
+        assert by_rule(service, taken_back)[0].text.startswith(service.fill(service.wording.smalltalk["mistaken"][0]))
+        assert closing(replace(taken_back, ranking=(("emergency", 0.9),))) is None
     asks = turn("ask_sites", text="no I'm fine. can it go to the ribs?", alarm="spine self en")
     assert by_rule(service, asks) is None
     assert closing(turn("deny", text="I was only asking", alarm="crisis self en")) is None
@@ -361,5 +384,7 @@ def test_help_that_comes_later_is_heard(service: Service, turn: Any) -> None:
     later = Talk(alarmed="crisis")
     assert closing(turn("goodbye", text="my sister is coming over now", talk=later)) == "help_is_there"
     assert closing(turn("affirm", text="wife driving me there now", talk=Talk(alarmed="spine"))) == "will_call"
+    for asks in ("my daughter is here, explain it simply please", "I'll tell my family", "we will go to Spain"):
+        assert closing(turn("ask_definition", text=asks, talk=Talk(alarmed="spine"))) is None
     assert closing(turn("thank", text="the scan was at the hospital", talk=later)) is None
     assert closing(turn("goodbye", text="my sister is coming over now")) is None

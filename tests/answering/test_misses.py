@@ -164,6 +164,12 @@ def test_words_say_what_was_asked_whatever_kind_it_looks_like(
         ("ask_diagnosis", "how do they know from the biopsy that it has spread"),
         ("ask_symptoms", "can it put people in a wheelchair"),
         ("ask_treatment", "how is it treated, my children ask"),
+        ("ask_diagnosis", "was it discovered by biopsy"),
+        ("ask_diagnosis", "does biopsy help to see how far it has spread"),
+        ("ask_treatment", "can surgery help me to be able to walk"),
+        ("ask_treatment", "what kills the cancer cells"),
+        ("ask_treatment", "what if the cancer is not treated by surgery"),
+        ("ask_diagnosis", "can a cat scan have missed it"),
     ],
 )
 def test_words_do_not_silence_what_the_article_answers(service: Service, turn: Any, intent: str, text: str) -> None:

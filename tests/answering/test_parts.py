@@ -219,6 +219,11 @@ def test_the_same_answer_twice_is_given_once(service: Service, turn: Any) -> Non
     merged = merge([answered, answered])
     assert merged.text == answered.text
     cost = question(service, turn("ask_cost", terms=("denosumab",), text="what does denosumab cost"))[0]
+    pain = question(service, turn("ask_symptoms", ("pain",), text="does it hurt", near={"symptoms.2": 0.9}))[0]
+    symptoms = question(service, turn("ask_symptoms", text="what are the symptoms"))[0]
+    listed = merge([pain, symptoms]).text
+    lead_in, first = (service.library.articles[0].passage(f"symptoms.{n}").text for n in (1, 2))
+    assert listed.count(first) == 1 and lead_in in listed
     both = merge([cost, answered])
     quoted = "Bisphosphonates or denosumab, to strengthen bones"
     assert both.text.count(quoted) == 1 and both.outcome == "answer"

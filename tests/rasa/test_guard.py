@@ -352,10 +352,15 @@ def test_whom_to_call_is_said_once_after_an_emergency(ask: Any) -> None:
     assert text.count(SERVICE.emergency.help_line()) == 1
 
 
-def test_button_ends_what_is_remembered_of_an_emergency(guard: Guard, ask: Any) -> None:
+def test_what_is_pressed_or_fails_after_a_crisis_does_not_end_what_is_remembered(guard: Guard, ask: Any) -> None:
+    crisis = SERVICE.emergency.numbers["en"]["crisis"]
     ask(never, "I want to kill myself")
-    ask(says("Hi."), guard.identity.key("someone", "topics"))
-    assert not guard._alarms
+    pressed = ask(says("Hi."), guard.identity.key("someone", "topics"))
+    assert crisis in pressed.reply.text
+    ask(never, "what is it")
+    told: list[Any] = []
+    assert crisis in ask(_tells(told), "thank you").reply.text
+    assert told == [None]
 
 
 def test_crisis_is_forgotten_with_the_conversation(guard: Guard, ask: Any) -> None:
