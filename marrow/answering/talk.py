@@ -148,7 +148,7 @@ def _tell_more(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     if article is None:
         return smalltalk(service, turn, "capabilities")
     named = [t for t in terms_of(service, article, turn) if t.specific and t.value in turn.names]
-    if named and not all({*t.passages} & {p.id for p in shown} and len(shown) == 1 for t in named):
+    if named and not (len(shown) == 1 and all(shown[0].id in t.passages for t in named)):
         return follow_up(service, turn)  # "tell me more about surgery" after all the treatments
     section = article.section(turn.talk.section or "overview")
     seen = {*turn.talk.seen, *(p.id for p in shown)}
