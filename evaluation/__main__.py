@@ -16,13 +16,14 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from evaluation.asking import Ask, Client, ask_all
+from evaluation.asking import Ask, ask_all, asking, served_model
 from evaluation.gates import broken, load_gates
 from evaluation.measures import Result, measure
 from evaluation.report import render
 from evaluation.serving import own_assistants
 from evaluation.sets import QuestionSet, load_sets, load_targets
 from marrow import settings
+from marrow.client import Client
 from marrow.errors import MarrowError
 from marrow.rasa.card import add_scores
 
@@ -71,9 +72,9 @@ def _evaluate(args: argparse.Namespace, urls: Sequence[str]) -> int:
     wanted = [s for s in args.sets.split(",") if s] or list(gates)
     sets = _chosen(load_sets(), wanted)
     clients = [Client(url) for url in urls]
-    model, targets = clients[0].served_model(), load_targets()
+    model, targets = served_model(clients[0]), load_targets()
     results: list[Result] = []
-    for result in measured(sets, [client.ask for client in clients]):
+    for result in measured(sets, [asking(client) for client in clients]):
         results.append(result)
         show = result.set.read or args.questions
         print(render(result, targets, failures=args.failures, texts=show), flush=True)

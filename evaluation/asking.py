@@ -2,70 +2,37 @@
 
 from __future__ import annotations
 
-import http.client
-import json
-import os
 import time
-import urllib.parse
 import uuid
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 from evaluation.judging import Judged, Reply, judge
 from evaluation.sets import Conversation
-from marrow.errors import MarrowError
+from marrow.client import Client, NobodyAnswers
 
 #: (sender, text) -> the reply.
 Ask = Callable[[str, str], Reply]
 
 
-class NobodyAnswers(MarrowError):
-    """No assistant answers at the address, or it is not ready."""
+def served_model(client: Client) -> dict[str, str]:
+    """Which model is served, {"name", "sha256"}; empty where the assistant does not say. Raises NobodyAnswers."""
+    status, said = client.call("GET", "/ready")
+    if status == 503:
+        reason = said.get("reason") if isinstance(said, dict) else None
+        raise NobodyAnswers(f"the assistant at {client.url} is not ready: {reason or 'it does not say why'}")
+    model = said.get("model") if isinstance(said, dict) else None
+    return dict(model) if isinstance(model, dict) else {}
 
 
-class Client:
-    """One connection to an assistant. Raises NobodyAnswers wherever nothing comes back."""
+def asking(client: Client) -> Ask:
+    """Turns of the assistant that a client is connected to. They raise NobodyAnswers wherever nothing comes back."""
 
-    def __init__(self, url: str, timeout: float = 30.0) -> None:
-        """`url` is the server's address without a path; `timeout` is in seconds."""
-        self.url = url
-        self._connection = http.client.HTTPConnection(urllib.parse.urlsplit(url).netloc or url, timeout=timeout)
-        self._headers = {"Content-Type": "application/json"}
-        if key := os.environ.get("MARROW_REST_KEY", "").strip():
-            self._headers["Authorization"] = f"Bearer {key}"
-
-    def _call(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
-        try:
-            sent = None if body is None else json.dumps(body)
-            self._connection.request(method, path, sent, self._headers)
-            response = self._connection.getresponse()
-            raw = response.read()
-        except (OSError, http.client.HTTPException) as error:
-            self._connection.close()
-            why = f"no assistant answers at {self.url} ({error or type(error).__name__})"
-            raise NobodyAnswers(f"{why}; start one with `make run`") from error
-        try:
-            return response.status, json.loads(raw)
-        except ValueError:
-            return response.status, None
-
-    def served_model(self) -> dict[str, str]:
-        """Which model is served, {"name", "sha256"}; empty where the assistant does not say. Raises when not ready."""
-        status, said = self._call("GET", "/ready")
-        if status == 503:
-            reason = said.get("reason") if isinstance(said, dict) else None
-            raise NobodyAnswers(f"the assistant at {self.url} is not ready: {reason or 'it does not say why'}")
-        model = said.get("model") if isinstance(said, dict) else None
-        return dict(model) if isinstance(model, dict) else {}
-
-    def ask(self, sender: str, text: str) -> Reply:
-        """One turn."""
+    def ask(sender: str, text: str) -> Reply:
         started = time.perf_counter()
-        status, messages = self._call("POST", "/webhooks/rest/webhook", {"sender": sender, "message": text})
-        wait = (time.perf_counter() - started) * 1000
-        if status in {401, 403, 404}:
-            raise NobodyAnswers(f"{self.url} refuses to be asked (status {status}); is MARROW_REST_KEY set?")
-        return read_messages(messages, wait)
+        messages = client.say(sender, text)
+        return read_messages(messages, (time.perf_counter() - started) * 1000)
+
+    return ask
 
 
 def read_messages(messages: object, milliseconds: float = 0.0) -> Reply:

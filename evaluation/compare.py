@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evaluation.asking import Client, ask_all, replay
+from evaluation.asking import ask_all, asking, replay, served_model
 from evaluation.judging import Judged, Reply
 from evaluation.measures import Share, measure, share_dict
 from evaluation.others import STOCK_EPOCHS, Cost
@@ -29,6 +29,7 @@ from evaluation.report import table
 from evaluation.serving import own_assistants
 from evaluation.sets import QuestionSet, load_sets
 from marrow import settings
+from marrow.client import Client
 from marrow.errors import MarrowError
 from marrow.rasa.card import card_path, read_card
 
@@ -103,10 +104,10 @@ def _marrow(url: str | None, sets: Sequence[QuestionSet]) -> tuple[list[Row], li
 
 
 def _ask_marrow(client: Client, sets: Sequence[QuestionSet], process: int | None) -> list[Row]:
-    served = client.served_model()
+    served = served_model(client)
     card = read_card(card_path(Path(served["name"]).name)) if "name" in served else {}
     seconds = card.get("training_seconds") if card.get("model_sha256") == served.get("sha256") else None
-    judged = [(s, ask_all(s.conversations, client.ask)) for s in sets]
+    judged = [(s, ask_all(s.conversations, asking(client))) for s in sets]
     peak = peak_of(process) if process else None
     return [row(s, "marrow", j, seconds, peak) for s, j in judged]
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import http.client
-import json
-import sys
-import urllib.parse
 import uuid
-from typing import Any
 
-_TIMEOUT = 30.0
+from marrow.client import Client
 
 
 def chat(url: str) -> int:
-    """Read lines until end of input, show what the assistant answers; a number chooses a suggestion."""
-    sender = f"terminal-{uuid.uuid4().hex}"
+    """Read lines until end of input, show what the assistant answers; a number chooses a suggestion.
+
+    Raises NobodyAnswers.
+    """
+    client, sender = Client(url), f"terminal-{uuid.uuid4().hex}"
     buttons: list[dict[str, str]] = []
     print("Type your question; a number chooses a suggestion; Ctrl-D ends.")
     while True:
@@ -25,13 +23,7 @@ def chat(url: str) -> int:
             return 0
         if line.strip().isdecimal() and 0 < int(line) <= len(buttons):
             line = buttons[int(line) - 1]["payload"]
-        try:
-            messages = _ask(url, sender, line)
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            print(
-                f"No assistant answers at {url} ({type(error).__name__}). Start one with `make run`.", file=sys.stderr
-            )
-            return 1
+        messages = client.say(sender, line)
         buttons = []
         for message in messages:
             if message.get("text"):
@@ -39,18 +31,3 @@ def chat(url: str) -> int:
             buttons = message.get("buttons") or buttons
         for number, button in enumerate(buttons, 1):
             print(f"  {number}. {button['title']}")
-
-
-def _ask(url: str, sender: str, text: str) -> list[dict[str, Any]]:
-    parts = urllib.parse.urlsplit(url)
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(parts.netloc, timeout=_TIMEOUT)
-    try:
-        body = json.dumps({"sender": sender, "message": text})
-        connection.request("POST", "/webhooks/rest/webhook", body, {"Content-Type": "application/json"})
-        messages = json.loads(connection.getresponse().read())
-    finally:
-        connection.close()
-    if not isinstance(messages, list):
-        raise ValueError("not a list of messages")
-    return messages

@@ -15,7 +15,7 @@ from marrow.answering.parts import tells
 from marrow.answering.service import Service
 from marrow.answering.subject import UNLIKE
 from marrow.answering.talk import MEANT_WORD, OF_THEMSELVES, follow_up, last_shown, smalltalk
-from marrow.answering.turn import EMERGENCIES, SECTIONS_OF, Talk, Turn, family_of
+from marrow.answering.turn import EMERGENCIES, SECTIONS_OF, Talk, Turn, asks_for, family_of
 from marrow.content import Article
 from marrow.reply import Reply
 
@@ -124,7 +124,7 @@ def _summed_up(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
         return None
     kind = _kind_of(service, (asked["part"] or asked["again"]).casefold())
     section = article.section(kind)
-    return show(service, article, section.passages, turn.talk, f"ask_{kind}") if section else None
+    return show(service, article, section.passages, turn.talk, asks_for(kind)) if section else None
 
 
 def _kind_of(service: Service, name: str) -> str:
@@ -143,7 +143,7 @@ def _by_name(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
         kind = _kind_of(service, bare)
         section = known[0].section(kind)
         if section and not OF_THEMSELVES.fullmatch(bare):
-            return show(service, known[0], section.passages, turn.talk, f"ask_{kind}")
+            return show(service, known[0], section.passages, turn.talk, asks_for(kind))
     if not typed and any(turn.names.get(value, "").casefold() == bare for value, _ in turn.others):
         return question(service, replace(turn, intent="ask_definition"))
     articles = [id for id in turn.articles if id in typed] or [a.id for a in known if _stands_for(bare, a)]

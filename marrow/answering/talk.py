@@ -16,7 +16,7 @@ from marrow.answering.offers import section_offers
 from marrow.answering.parts import ASKS_FOR
 from marrow.answering.service import Service
 from marrow.answering.subject import missed, pick_article, refuse, topic_offers
-from marrow.answering.turn import FEELINGS, SECTIONS_OF, Talk, Turn, family_of
+from marrow.answering.turn import FEELINGS, SECTIONS_OF, Talk, Turn, asks_for, family_of
 from marrow.content import Article, Passage
 from marrow.reply import Reply, compose
 
@@ -196,7 +196,7 @@ def _follow_up(service: Service, turn: Turn) -> tuple[Reply, Talk]:
                 return show(service, picked, found, turn.talk, intent, notes=notes, asked=asked)
     named = section_named(service, turn.text)
     if named and (section := picked.section(named)):
-        return show(service, picked, section.passages, turn.talk, f"ask_{named}")
+        return show(service, picked, section.passages, turn.talk, asks_for(named))
     brief = not turn.common and len(turn.text.split()) <= NAMES_ONLY + 2
     other = kind != turn.talk.intent and share >= UNSURE
     silent = turn.talk.misses and turn.talk.intent in service.wording.silences
@@ -253,7 +253,7 @@ def choice(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     section = article.section(kind)
     if section is None:
         return smalltalk(service, turn, "unclear")
-    return show(service, article, section.passages, turn.talk, f"ask_{kind}")
+    return show(service, article, section.passages, turn.talk, asks_for(kind))
 
 
 def urgent(service: Service, turn: Turn) -> tuple[Reply, Talk]:

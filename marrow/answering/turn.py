@@ -21,6 +21,11 @@ SECTIONS_OF = {
 }
 
 
+def asks_for(section: str) -> str:
+    """The kind of question that a whole section answers: what a button, or its name alone, asks."""
+    return "ask_definition" if section == "overview" else f"ask_{section}"
+
+
 #: The fields of a Talk that are lists in its slot.
 _LISTS = ("passages", "seen", "asked")
 

@@ -39,7 +39,9 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 Handler = Callable[[UserMessage], Awaitable[Any]]
 
+#: Seconds that the store may take to say whether something is known; what it changes may take a turn's deadline.
 _STORE_MAY_TAKE = 2.0
+_TIDY_EVERY = 600.0
 
 #: Seconds for which an emergency is remembered, of so many conversations.
 _ALARM_LASTS, _ALARMS_KEPT = 1800.0, 10_000
@@ -204,10 +206,14 @@ class Guard:
             if replies and replies[-1].outcome == "out_of_scope" and not names_any(self.service, part):
                 continue
             answered = await self._turn(handler, channel, conversation, part, None, ends, told)
-            if answered.problem:
+            if answered.problem and not replies:
                 if before:  # whoever tries again goes on about it
                     self.remember(conversation, before.told, before.since)
                 return answered
+            if answered.problem:  # what was found of the message is not lost with the rest
+                failed = " ".join(self.service.wording.error(answered.problem))
+                replies[-1] = with_line(replies[-1], failed)
+                break
             if answered.reply.outcome != "urgent":  # what follows is no more about the emergency than this
                 told = None
             replies.append(answered.reply)
@@ -217,7 +223,7 @@ class Guard:
         """The reply with whom to call where an emergency was told of before; what is to be known next is remembered."""
         if reply.alarm:
             self.remember(conversation, reply.alarm)
-        elif before and not reply.erase:
+        elif before and not reply.erase and conversation not in self._alarms:  # a turn beside this one may have alarmed
             self.remember(conversation, before.told, before.since + 1)
         return after_alarm(self.service, before.told if before else None, reply)
 
@@ -322,7 +328,7 @@ class Guard:
     async def is_closed(self, conversation: str) -> bool:
         """Whether the person asked to be forgotten. A store that is down cannot tell; the turn will fail then."""
         try:
-            return await self._in_thread(lambda: self.store.is_closed(conversation))
+            return await self._in_thread(lambda: self.store.is_closed(conversation), _STORE_MAY_TAKE)
         except Exception as error:
             logger.error("the store could not say whether a session is closed: %s", type(error).__name__)
             return False
@@ -334,14 +340,24 @@ class Guard:
     async def first_time(self, seal: str) -> bool:
         """Whether no process has had this event of a platform. A store that cannot tell must not cost a reply."""
         try:
-            return await asyncio.wait_for(self._in_thread(lambda: self.store.first_time(seal)), _STORE_MAY_TAKE)
+            return await self._in_thread(lambda: self.store.first_time(seal), _STORE_MAY_TAKE)
         except Exception as error:
             logger.error("the store could not say whether an event was had before: %s", type(error).__name__)
             return True
 
-    @staticmethod
-    async def _in_thread(do: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(None, do)
+    async def tidy(self) -> None:
+        """Delete what is old, now and every ten minutes, for ever."""
+        while True:
+            try:
+                await self._in_thread(lambda: self.store.expire(self.config.session_lifetime), _TIDY_EVERY)
+            except Exception as error:
+                logger.error("old conversations could not be deleted: %s", type(error).__name__)
+            await asyncio.sleep(_TIDY_EVERY)
+
+    async def _in_thread(self, do: Callable[[], T], within: float | None = None) -> T:
+        """What `do` returns. Raises asyncio.TimeoutError after `within` seconds, a turn's deadline by default."""
+        running = asyncio.get_running_loop().run_in_executor(None, do)
+        return await asyncio.wait_for(running, self.config.deadline if within is None else within)
 
     # -- out -------------------------------------------------------------------------------------------------------
 

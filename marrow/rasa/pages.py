@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from sanic import Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse
@@ -21,7 +19,7 @@ _READ = ("GET", "HEAD")  # what monitors ask with
 def add_pages(app: Sanic, service: Service, embed_ancestors: str) -> None:
     """Add the routes of the site, made now: a file that is changed afterwards needs a new start."""
     wording = load_page_wording(settings.DATA / "wording")
-    waiting, _ = unreviewed_count(settings.DATA)
+    waiting, total = unreviewed_count(settings.DATA)
     site = Site(settings.ROOT / "widget", service, wording, embed_ancestors, reviewed=waiting == 0)
 
     async def page(request: Request, name: str = "") -> HTTPResponse:
@@ -37,6 +35,4 @@ def add_pages(app: Sanic, service: Service, embed_ancestors: str) -> None:
 
     @app.get("/review")
     async def review(request: Request) -> HTTPResponse:
-        loop = asyncio.get_running_loop()
-        unreviewed, total = await loop.run_in_executor(None, unreviewed_count, settings.DATA)
-        return respond({"unreviewed": unreviewed, "total": total})
+        return respond({"unreviewed": waiting, "total": total})

@@ -46,7 +46,6 @@ _READ = ("GET", "HEAD")  # what monitors ask with
 
 _CANARY_LASTS = 10.0  # seconds for which /ready believes the last canary
 _CANARY_WAITS = 3.0
-_EXPIRE_EVERY = 600.0
 
 
 def build_app(model: Path | None = None) -> Sanic:
@@ -58,6 +57,7 @@ def build_app(model: Path | None = None) -> Sanic:
     app.ctx.model = {}
     app.ctx.canary = (0.0, False, "not asked yet")
     guard = shared_guard()
+    guard.store.engine  # noqa: B018  # a wrong address of the database stops the start here, with a word
     register(create_http_input_channels(None, str(settings.ROOT / "credentials.yml")), app, route="/webhooks/")
     validate_actions_once()
     add_pages(app, guard.service, guard.config.embed_ancestors)
@@ -66,7 +66,6 @@ def build_app(model: Path | None = None) -> Sanic:
     @app.listener("after_server_start")
     async def load(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
         app.add_task(_load_or_say_why(app, guard, model))
-        app.add_task(_expire(guard))
 
     @app.listener("after_server_stop")
     async def stop(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
@@ -102,17 +101,6 @@ async def _load(app: Sanic, guard: Guard, model: Path | None) -> None:
             logger.info("Marrow is ready")
     else:
         logger.error("model %s cannot be loaded; run `make train`", path.name)
-
-
-async def _expire(guard: Guard) -> None:
-    while True:
-        try:
-            await asyncio.get_running_loop().run_in_executor(
-                None, lambda: guard.store.expire(guard.config.session_lifetime)
-            )
-        except Exception as error:
-            logger.error("old conversations could not be deleted: %s", type(error).__name__)
-        await asyncio.sleep(_EXPIRE_EVERY)
 
 
 # -- health ------------------------------------------------------------------------------------------------------------

@@ -1,8 +1,10 @@
 """The tracker store: Rasa's SQL store without what makes it dangerous to a patient-facing bot.
 
-Three differences, each from facts measured on Rasa 3.6.21: an error never ends the process (`session_scope` of the
-parent turns every ValueError into an exit), a turn loads a bounded number of events (the parent's turn grows with the
-conversation), and a conversation can be erased and expires (no store of Rasa has a delete).
+The differences, each from facts measured on Rasa 3.6.21: an error never ends the process (`session_scope` of the parent
+turns every ValueError into an exit) and never quotes what was to be stored (SQLAlchemy's do, and Rasa logs them); a
+turn loads a bounded number of events (the parent's turn grows with the conversation); a conversation can be erased and
+expires (no store of Rasa has a delete); a database that is down costs seconds (the parent waits for it), and the first
+turn after it is back is answered.
 """
 
 from __future__ import annotations
@@ -16,12 +18,14 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from rasa.core.tracker_store import SQLTrackerStore
+from rasa.core.agent import Agent
+from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.orm import Session
 
 from marrow import settings
+from marrow.errors import SettingError
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +33,10 @@ logger = logging.getLogger(__name__)
 EVENTS_LOADED = 60
 
 _SEEN_LASTS = 2 * 24 * 3600.0
+
+#: Seconds that a connection to PostgreSQL may take, and milliseconds that sent bytes may stay unanswered; an address
+#: that names its own keeps them (libpq's parameters).
+_POSTGRES = {"connect_timeout": "3", "tcp_user_timeout": "5000", "keepalives_idle": "30"}
 
 
 class ErasedConversation(SQLTrackerStore.Base):  # type: ignore[name-defined,misc]
@@ -66,14 +74,23 @@ class MarrowTrackerStore(SQLTrackerStore):
             configured.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
             url = f"sqlite:///{Path(configured.state_dir) / 'conversations.db'}"
         kwargs.pop("host", None)
-        super().__init__(domain=domain, host=url, event_broker=event_broker)
+        # The parent's constructor would connect, and wait for a database that is down.
+        super(SQLTrackerStore, self).__init__(domain, event_broker, **kwargs)
+        self.engine = _engine(url)
+        self.sessionmaker = sa.orm.session.sessionmaker(bind=self.engine)
+        self._has_tables = False
         self._retention = configured.retention_hours * 3600
-        if self.engine.dialect.name == "sqlite":
-            sa.event.listen(self.engine, "connect", _tune_sqlite)
 
     @contextlib.contextmanager
     def session_scope(self) -> Generator[Session, None, None]:
-        """A transaction that is committed by its user, else rolled back; errors are raised, never an exit."""
+        """A transaction that is committed by its user, else rolled back; errors are raised, never an exit.
+
+        The tables are made by the first, so that a database may come up later than Marrow.
+        """
+        if not self._has_tables:
+            with contextlib.suppress(sa.exc.ProgrammingError, sa.exc.IntegrityError):  # another process makes them too
+                self.Base.metadata.create_all(self.engine)
+            self._has_tables = True
         session = self.sessionmaker()
         try:
             yield session
@@ -146,7 +163,7 @@ class MarrowTrackerStore(SQLTrackerStore):
         return True
 
     def expire(self, token_lifetime: float) -> int:
-        """Delete conversations idle for longer than the retention; returns how many events went.
+        """Delete events older than the retention, whoever still writes; returns how many went.
 
         Erased conversations are remembered for `token_lifetime` seconds, as long as a token of theirs could live;
         platforms' events for two days, a day longer than any is answered.
@@ -154,26 +171,41 @@ class MarrowTrackerStore(SQLTrackerStore):
         now = time.time()
         with self.session_scope() as session:
             session.query(SeenEvent).filter(SeenEvent.seen_at < now - _SEEN_LASTS).delete()
+            session.query(ErasedConversation).filter(ErasedConversation.erased_at < now - token_lifetime).delete()
             session.commit()
         if self._retention <= 0:
             return 0
-        event = self.SQLEvent
         with self.session_scope() as session:
-            idle = (
-                session.query(event.sender_id)
-                .group_by(event.sender_id)
-                .having(sa.func.max(event.timestamp) < now - self._retention)
-            )
-            gone = session.query(event).filter(event.sender_id.in_(idle)).delete(synchronize_session=False)
-            session.query(ErasedConversation).filter(ErasedConversation.erased_at < now - token_lifetime).delete()
+            old = session.query(self.SQLEvent).filter(self.SQLEvent.timestamp < now - self._retention)
+            gone = old.delete(synchronize_session=False)
             session.commit()
         return int(gone)
+
+
+def _engine(address: str) -> sa.engine.Engine:
+    """The database at an SQLAlchemy address. Nothing is asked of it yet. Raises SettingError, without the address."""
+    try:
+        url = sa.engine.make_url(address)
+        more: dict[str, Any] = {}
+        if url.get_backend_name() == "postgresql":
+            url = url.update_query_dict({key: value for key, value in _POSTGRES.items() if key not in url.query})
+            # A connection that the database has closed meanwhile is found before it is used.
+            more = {"pool_size": 20, "max_overflow": 20, "pool_timeout": 3, "pool_pre_ping": True}
+        engine = sa.create_engine(url, hide_parameters=True, **more)
+    except (sa.exc.ArgumentError, ImportError) as error:
+        problem = "its driver is not installed" if isinstance(error, ImportError) else "it is no address"
+        raise SettingError("MARROW_DATABASE_URL", problem, "write it as postgresql://user:password@host/name") from None
+    if url.get_backend_name() == "sqlite":
+        sa.event.listen(engine, "connect", _tune_sqlite)
+    return engine
 
 
 def _tune_sqlite(connection: Any, record: Any) -> None:
     # A reader must not wait for a writer; a write survives a killed process, if not a power cut, without a sync each.
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
+    # What is erased is written over, where SQLite was not built to do so.
+    connection.execute("PRAGMA secure_delete=ON")
 
 
 def _parsed(data: str) -> dict[str, Any] | None:
@@ -192,7 +224,20 @@ def _whole_turns(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     if starts:
         # Rasa opens a session with the action of that name, logged just before the event.
         return events[max(starts[-1] - 1, 0) :]
-    if len(events) < EVENTS_LOADED:
-        return events
     listens = (i for i, e in enumerate(events) if e["event"] == "action" and e.get("name") == "action_listen")
     return events[next(listens, 0) :]
+
+
+_wrapped = Agent._create_tracker_store
+
+
+def _not_wrapped(store: TrackerStore | None, domain: Domain) -> TrackerStore:
+    """Marrow's store as it is, others as Rasa has them. Rasa's wrapper answers as if a person were new when reading
+    fails, and keeps what could not be stored in memory, where nothing erases it."""
+    if not isinstance(store, MarrowTrackerStore):
+        return _wrapped(store, domain)
+    store.domain = domain
+    return store
+
+
+Agent._create_tracker_store = staticmethod(_not_wrapped)

@@ -15,7 +15,7 @@ from marrow.answering.answers import answer, show
 from marrow.answering.offers import offer
 from marrow.answering.service import Service
 from marrow.answering.silences import not_covered
-from marrow.answering.turn import SECTIONS_OF, Talk, Turn
+from marrow.answering.turn import SECTIONS_OF, Talk, Turn, asks_for
 from marrow.content import Article
 from marrow.reply import Reply, quote
 from marrow.yamlfile import a_row, a_text, read_mapping, rows
@@ -96,7 +96,7 @@ def _answers(service: Service, wording: PageWording, article: Article) -> Iterat
     for section in article.sections:
         kinds = [intent for intent in SECTIONS_OF if _answered_by(service, article, intent) == section.kind]
         heading = offer(service.wording, article, section.kind).title
-        reply, _ = show(service, article, section.passages, Talk(), f"ask_{section.kind}", simply=True)
+        reply, _ = show(service, article, section.passages, Talk(), asks_for(section.kind), simply=True)
         others = [service.fill(wording.questions[kind], article) for kind in kinds if kind in wording.questions]
         also = f'<p class="hint">{escape(wording.texts["also"])} {escape(" ".join(others))}</p>' if others else ""
         id = f"{article.id}-{section.kind}"

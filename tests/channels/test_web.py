@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -48,6 +49,20 @@ def run(channel: WebChannel, scene: Callable[[Post], Awaitable[None]], heard: li
             await scene(post)
 
     complete(whole())
+
+
+def test_emergency_does_not_wait_for_a_store_that_hangs(channel: WebChannel, monkeypatch: pytest.MonkeyPatch) -> None:
+    resumed = threading.Event()
+    monkeypatch.setattr("marrow.rasa.guard._STORE_MAY_TAKE", 0.2)
+    monkeypatch.setattr(channel.guard.store, "is_closed", lambda conversation: resumed.wait(10))
+
+    async def scene(post: Post) -> None:
+        own = {"Authorization": f"Bearer {(await post('session', {}, {}))[1]['token']}"}
+        status, message = await asyncio.wait_for(post("message", {"text": "my legs have gone numb"}, own), 3)
+        assert (status, message["reply"]["outcome"]) == (200, "urgent")
+        resumed.set()
+
+    run(channel, scene, [])
 
 
 def test_an_answered_id_is_forgotten_after_a_while(channel: WebChannel, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from typing import Any
 
@@ -242,6 +243,30 @@ def test_forget_me_erases_after_the_turn_and_once_more_after_a_late_one(guard: G
     assert len(erased) == 3 and erased[2] - erased[1] > 0.5
 
 
+def test_store_that_hangs_holds_up_nothing(guard: Guard, monkeypatch: pytest.MonkeyPatch) -> None:
+    resumed = threading.Event()
+
+    class Hanging:
+        def __getattr__(self, name: str) -> Any:
+            return lambda *args, **more: resumed.wait(5) and False
+
+    guard.__dict__["store"] = Hanging()
+    monkeypatch.setattr("marrow.rasa.guard._STORE_MAY_TAKE", 0.2)
+    wire = {**compose("smalltalk", ["Deleted."]).to_wire(), "erase": True}
+
+    async def asked() -> None:
+        started = time.monotonic()
+        assert not await guard.is_closed("me") and await guard.first_time("seal")
+        answered = await guard.answer(says("Deleted.", wire=wire), "test", "me", "forget me")
+        assert answered.problem == "broken" and "Deleted" not in answered.reply.text
+        with pytest.raises(asyncio.TimeoutError):
+            await guard.forget("me", close=True)
+        assert time.monotonic() - started < 3
+        resumed.set()
+
+    asyncio.run(asked())
+
+
 @pytest.mark.parametrize("text", ["¿Qué es la metástasis ósea?", "como se trata esto", "/hablas español"])
 def test_plain_spanish_is_told_that_answers_are_in_english(guard: Guard, ask: Any, text: str) -> None:
     answered = ask(never, text)
@@ -399,6 +424,33 @@ def test_more_than_three_questions_are_not_dropped_unsaid(ask: Any) -> None:
     text = check(ask(_answers(asked), f"{three} How are they treated?"), "answer")
     assert text.count("I can answer three questions at a time. Please ask the others again.") == 1
     assert len(asked) == 6 and not any("treated" in part for part in asked)
+
+
+def test_what_was_answered_is_not_lost_with_the_part_that_fails(ask: Any) -> None:
+    asked: list[str] = []
+
+    async def handler(message: UserMessage) -> None:
+        if "causes" in message.text:
+            raise RuntimeError
+        await _answers(asked)(message)
+
+    text = check(ask(handler, "What are bone mets? What causes them? How are they found?"), "answer")
+    assert "On What are bone mets?" in text and "went wrong" in text and len(asked) == 1
+    check(ask(handler, "What causes them?"), "error")
+
+
+def test_turn_that_ends_late_does_not_hide_a_newer_emergency(guard: Guard) -> None:
+    async def scene() -> None:
+        await guard.answer(never, "test", "me", "my legs have gone numb")
+
+        async def meanwhile(message: UserMessage) -> None:
+            await guard.answer(never, "test", "me", "I want to kill myself")
+            await says("Hi.")(message)
+
+        await guard.answer(meanwhile, "test", "me", "hello")
+
+    asyncio.run(scene())
+    assert guard._alarms["me"].told.startswith("crisis")
 
 
 def test_another_subject_beside_an_answer_is_said(ask: Any) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -40,9 +41,10 @@ def test_rasa_run_with_a_separate_action_server(model: Path, tmp_path: Path) -> 
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "rasa", "run", "actions", "--port", str(port)]
     actions = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    state = tmp_path / "state"
     words = ("-m", "rasa", "run", "--port", "{port}", "--model", str(model), "--endpoints", str(endpoints))
     try:
-        with serving(tmp_path, *words, wait_for="/webhooks/rest/") as running:
+        with serving(tmp_path, *words, wait_for="/webhooks/rest/", MARROW_STATE_DIR=str(state)) as running:
             deadline = time.monotonic() + 60
             while time.monotonic() < deadline:
                 with (
@@ -56,9 +58,16 @@ def test_rasa_run_with_a_separate_action_server(model: Path, tmp_path: Path) -> 
                 time.sleep(0.5)
             reply = running.say("what does denosumab do?")
             assert (reply["outcome"], reply["passages"]) == ("answer", ["treatment.3"])
+            database = sqlite3.connect(state / "conversations.db")
             actions.terminate()
             actions.wait(20)
             assert running.say("what does surgery do?")["outcome"] == "error"
             assert running.say("I can't feel my legs")["outcome"] == "urgent"
+            database.execute("update events set timestamp = timestamp - 90000")
+            database.commit()
+        with serving(tmp_path, *words, wait_for="/webhooks/rest/", MARROW_STATE_DIR=str(state)) as running:
+            running.wait_for(lambda: not database.execute("select count(*) from events").fetchone()[0])
+        logs = "".join(log.read_text(encoding="utf-8") for log in tmp_path.glob("*.log"))
+        assert "old conversations could not" not in logs and "surgery" not in logs
     finally:
         actions.kill()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import ipaddress
 import json
@@ -16,6 +17,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from marrow.answering.subject import topic_offers
+from marrow.rasa import logs
 from marrow.rasa.guard import Guard, Handler, shared_guard
 from marrow.reply import Reply, compose
 from marrow.safety.hygiene import MAX_BODY_BYTES
@@ -32,7 +34,9 @@ class GuardedChannel(InputChannel):  # type: ignore[misc]
 
     @classmethod
     def from_credentials(cls, credentials: Mapping[str, Any] | None) -> GuardedChannel:
-        """Settings come from the environment, so the entry in credentials.yml is empty."""
+        """Settings come from the environment, so the entry in credentials.yml is empty. Under `rasa run` too no log
+        holds what people write."""
+        logs.configure()
         return cls()
 
     @abstractmethod
@@ -40,9 +44,17 @@ class GuardedChannel(InputChannel):  # type: ignore[misc]
         """Add the channel's routes."""
 
     def blueprint(self, on_new_message: Handler) -> Blueprint:
-        """Rasa's hook: the channel's routes, with Rasa's handler behind the guard."""
+        """Rasa's hook: the channel's routes, with Rasa's handler behind the guard. Under `rasa run` too what is old is
+        deleted."""
         blueprint = Blueprint(f"marrow_{self.name()}")
         self.routes(blueprint, on_new_message)
+
+        @blueprint.listener("after_server_start")
+        async def look_after(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
+            if not getattr(app.ctx, "is_looked_after", False):
+                app.ctx.is_looked_after = True
+                app.add_task(self.guard.tidy())
+
         return blueprint
 
 
