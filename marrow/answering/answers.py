@@ -110,7 +110,15 @@ def _terms_asked(service: Service, article: Article, asked: Wanted, turn: Turn) 
     """The terms whose name is what is asked for, else, of a word that stands nowhere, those it is another form of
     ("metastatic")."""
     named = [t for t in terms_of(service, article, turn) if bare(turn.names.get(t.value, t.value)) == asked.words]
-    if named or not asked.is_word or turn.others or any(holds(p.text, asked.words) for p in article.passages()):
+    if named or not asked.is_word or turn.others:
+        return named
+    # "What does compression mean?": a word of a term that is explained, of those shown last where some are.
+    part = [e.term for e in article.glossary if asked.words in e.term.casefold().split()]
+    if part:
+        shown = [p.text for p in article.passages() if p.id in turn.talk.passages]
+        part = [term for term in part if any(holds(text, term) for text in shown)] or part
+        return [t for t in service.terms[article.id].values() if t.value.casefold() in {e.casefold() for e in part}]
+    if any(holds(p.text, asked.words) for p in article.passages()):
         return named
     return [t for t in service.terms[article.id].values() if same_root(t.value.casefold(), asked.words)]
 

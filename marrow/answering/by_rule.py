@@ -10,6 +10,7 @@ from marrow.answering.alarms import SURE, alarm_again, alarm_now, closing, urgen
 from marrow.answering.answers import meaning, question, show
 from marrow.answering.context import ASKS_FOR_ONE
 from marrow.answering.heard import heard, without
+from marrow.answering.items import place_only
 from marrow.answering.named import specific_terms
 from marrow.answering.parts import tells
 from marrow.answering.service import Service
@@ -68,6 +69,8 @@ def by_rule(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
         return smalltalk(service, turn, "thank")
     if _TEARS.fullmatch(turn.text):
         return smalltalk(service, turn, "distress")
+    if place_only(turn.text) and turn.talk.passages:
+        return _one_of_them(service, turn) or smalltalk(service, turn, "unclear")
     if not turn.known:
         return smalltalk(service, turn, "unclear")
     if "?" not in turn.text and heard("good_news", turn.text):
@@ -166,7 +169,7 @@ def _one_of_them(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
     passage = article.passage(turn.item)
     unsure = family_of(turn.intent) == "silent" and turn.confidence < CLEARLY and len(turn.text.split()) <= BRIEF
     of_its_part = SECTIONS_OF.get(turn.intent, ("",))[0] == passage.section
-    bare = len(turn.text.split()) <= POINTS_ONLY or MEANT_WORD.search(turn.text)
+    bare = len(turn.text.split()) <= POINTS_ONLY or MEANT_WORD.search(turn.text) or place_only(turn.text)
     if not (turn.intent in ASKS_FOR_ONE or of_its_part or unsure or bare):
         return None
     simply = turn.intent == "simplify"

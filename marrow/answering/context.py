@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from marrow.answering.items import item_of, narrowed
+from marrow.answering.items import item_of, narrowed, place_only
 from marrow.answering.service import Service
 from marrow.answering.terms import Term, holds
 from marrow.answering.topic import names_part, points
@@ -60,6 +60,7 @@ def at_item(service: Service, turn: Turn) -> Turn:
     if turn.talk.article and not (article and {*turn.talk.passages} <= {p.id for p in article.passages()}):
         return replace(turn, talk=Talk())
     asks = turn.intent in ASKS_FOR_ONE or family_of(turn.intent) in {"answered", "silent"}
+    asks = asks or (turn.target is None and place_only(turn.text) is not None)
     item = item_of(article, turn.talk, turn.text) if article and asks else None
     if article is None or item is None:
         return turn

@@ -16,10 +16,18 @@ TELLING = 6
 
 _NUMBERS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4,
             "5th": 4, "last": -1, "final": -1}  # fmt: skip
-_PLACES = "|".join([*_NUMBERS, "middle", "next"])
+_PLACES = "|".join([*_NUMBERS, "middle", "next", "previous"])
 _COUNTED = re.compile(
     rf"\b(?:(?:my|his|her|our|their|your|\w+['’]s|(?:not|{_PLACES})(?:\s+(?:the|to))?)\s+)?"
     rf"({_PLACES})\s+(?:one|1|item|point|bit|option)\b",
+    re.IGNORECASE,
+)
+# A place, or a number, and nothing else: "the second", "and the fourth?", "number 2", "3", "the one before that".
+_PLACE_ONLY = re.compile(
+    r"(?:(?:and|ok|okay|so|then|now|please|again|tell me about|(?:what|how) about|what (?:was|is)|show me|i mean(?:t)?)\s+)*"
+    rf"(?:(?:the|number|no\.?|nr\.?|#)\s*)*(?P<place>{'|'.join(_NUMBERS)}|middle|previous|[1-9]|one (?:before|after)(?: that)?)"
+    r"(?:\s+(?:one|of (?:them|those|these)|(?:on|in|of) (?:the|your|that) list|symptom|sign|treatment|option|again|please|then"
+    r"|thing))*[\s.?!]*",
     re.IGNORECASE,
 )
 _ONE = re.compile(
@@ -32,12 +40,29 @@ _ONE = re.compile(
 def item_of(article: Article, talk: Talk, text: str) -> Passage | None:
     """The passage that the text points at by its place among what was shown, or by a word in it; else None."""
     shown = [p for p in article.passages() if p.id in talk.passages]
+    if place := place_only(text):
+        return _by_place(article, shown, place)
     counted = list(_COUNTED.finditer(text))
     if not counted:
         return _by_word(article, talk, shown, text)
     # "my first one", "not the last one", "the second last one", "the first one or the second one": none that is clear
     clear = len(counted) == 1 and counted[0].start(1) == counted[0].start()
     return _by_place(article, shown, counted[0][1].lower()) if clear else None
+
+
+def place_only(text: str) -> str | None:
+    """The place in a list that is all a text says: "second" of "and the second?", "previous", "next"; else None.
+
+    >>> place_only("ok, number 3")
+    '3'
+    >>> place_only("the first thing they did") is None
+    True
+    """
+    found = _PLACE_ONLY.fullmatch(text.replace(",", " ").strip())
+    if found is None:
+        return None
+    place = found["place"].lower()
+    return "previous" if "before" in place else "next" if "after" in place else place
 
 
 def narrowed(terms: Mapping[str, Term], talk: Talk, item: Passage) -> Talk:
@@ -51,10 +76,14 @@ def _by_place(article: Article, shown: Sequence[Passage], place: str) -> Passage
     if section is None:
         return None
     items = _listed(shown)
-    if place == "next" or len(items) < 2:  # one of the list was shown before
+    beside = {"next": 1, "previous": -1}.get(place)
+    if beside or len(items) < 2:  # one of the list was shown before
         items = _listed(section.passages)
-    if place == "next":
-        at = items.index(shown[-1]) + 1 if len(shown) == 1 and shown[0] in items else len(items)
+    if beside:
+        at = items.index(shown[0]) + beside if len(shown) == 1 and shown[0] in items else len(items)
+        at = at if at >= 0 else len(items)
+    elif place.isdecimal():
+        at = int(place) - 1
     elif place == "middle":
         at = len(items) // 2 if len(items) % 2 else len(items)
     else:

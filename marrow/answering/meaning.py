@@ -83,7 +83,8 @@ def wanted(text: str) -> Wanted | None:
                 words = bare(found["x"])
                 if not words or words in _NOTHING:
                     return None
-                return Wanted(words, plainly, found["x"].strip(_MARKS).lower().startswith("the "))
+                quoted = found["x"].strip()[0] in "\"'“‘«"  # "what is 'primary'?"
+                return Wanted(words, plainly or quoted, found["x"].strip(_MARKS).lower().startswith("the "))
     return None
 
 

@@ -339,7 +339,7 @@ def test_what_is_the_outlook_does_not_ask_for_the_words_meaning(service: Service
 @pytest.mark.parametrize(
     ("text", "scope", "nearest"),
     [
-        ("what does compression mean", 0.97, "symptoms.4"),
+        ("what does detach mean", 0.97, "causes.1"),
         ("what does facilitated mean", 0.01, "causes.2"),
         ("define malignant", 0.97, "overview.1"),
     ],
@@ -352,6 +352,24 @@ def test_word_without_an_explanation_is_not_covered(
     assert reply.text.startswith(
         f"The article does not say what the word “{text.split()[-2 if 'mean' in text else -1]}”"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "passages", "term"),
+    [
+        ("what does compression mean", (), "Spinal cord compression"),
+        ("What is 'primary'?", (), "Primary site"),
+        ("what does primary mean", ("causes.1",), "Primary tumor"),
+        ("what does remodeling mean", (), "Bone remodeling"),
+    ],
+)
+def test_word_of_a_term_is_explained_with_it(
+    service: Service, turn: Any, text: str, passages: tuple[str, ...], term: str
+) -> None:
+    talk = Talk(article=ARTICLE, section="causes", passages=passages)
+    reply, _ = asked_of(service, turn("ask_definition", text=text, talk=talk))
+    assert reply.outcome == "answer" and f"\n{term}: " in reply.text
+    assert ("Primary site: " in reply.text) == (term == "Primary site")
 
 
 def test_who_tells_of_people_in_a_talk_is_thanked_and_not_refused(service: Service, turn: Any) -> None:

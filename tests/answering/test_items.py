@@ -55,6 +55,18 @@ TREATMENTS = tuple(f"treatment.{n}" for n in range(1, 7))
         (("symptoms.4",), "the hormone thing", "treatment.6"),
         (TREATMENTS, "the bone thing", None),  # it stands in most passages
         ((), "the second one", None),
+        (TREATMENTS, "the first", "treatment.2"),
+        (TREATMENTS, "and the fourth?", "treatment.5"),
+        (TREATMENTS, "Number 3", "treatment.4"),
+        (TREATMENTS, "2", "treatment.3"),
+        (TREATMENTS, "tell me about the third on the list please", "treatment.4"),
+        (TREATMENTS, "9", None),
+        (TREATMENTS, "the first thing they did", None),
+        (("treatment.4",), "the previous one", "treatment.3"),
+        (("treatment.4",), "and the one before that", "treatment.3"),
+        (("treatment.4",), "the one after", "treatment.5"),
+        (("treatment.2",), "the one before", None),
+        ((), "2", None),
     ],
 )
 def test_item(article: Article, passages: tuple[str, ...], text: str, found: str | None) -> None:
