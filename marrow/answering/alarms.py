@@ -68,6 +68,7 @@ def alarm_again(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
     crisis = alarm.kind == "crisis"
     mute = cannot_call(turn.text)
     goes_on = mute or out_of_reach(turn.text) or refuses(turn.text)
+    goes_on = goes_on or (alarm.kind == "infection" and heard("on_treatment", turn.text))
     goes_on = goes_on or bool(turn.intent not in _OF_ITS_OWN and is_unhelped(turn.text))
     if not goes_on:
         taken_back = not crisis and is_mistaken(turn.text)
@@ -188,9 +189,13 @@ def in_doubt(service: Service, turn: Turn, reply: Reply) -> Reply:
 
 
 def _has_signs(service: Service, turn: Turn) -> bool:
-    """Whether someone tells to have what was shown, signs of an emergency among it ("I have all of them"), or wonders
-    whether it is an emergency that articles have a name for ("I think I've got spinal cord compression")."""
-    if turn.intent == "ask_self_diagnosis" and any(heard(names, turn.text) for names in _NAMED.values()):
+    """Whether someone tells to have what was shown, signs of an emergency among it ("I have all of them"), asks what to
+    do about one ("should we go if he can't pee"), or wonders whether it is an emergency that articles have a name for ("I
+    think I've got spinal cord compression")."""
+    named = any(heard(names, turn.text) for names in _NAMED.values())
+    if turn.intent in {"ask_self_diagnosis", "ask_result"} and named:
+        return True
+    if heard("asks_what_of_it", turn.text) and service.red_flags.suspect(turn.text).sign:
         return True
     article = talked_about(service, turn.talk)
     passages = article.passages() if article else ()

@@ -9,6 +9,7 @@ from dataclasses import replace
 from marrow.answering import passages as choose
 from marrow.answering.context import groups_of
 from marrow.answering.heard import plain
+from marrow.answering.meaning import wanted
 from marrow.answering.named import terms_of
 from marrow.answering.offers import section_offers
 from marrow.answering.service import Service
@@ -23,10 +24,13 @@ from marrow.reply import Reply, citation, compose, quote, source_line
 _OF_SYMPTOMS = {"ask_symptoms", "ask_complications", "ask_causes", "ask_prognosis", "ask_definition"}
 _LINKS = re.compile(
     r"^(?:so |and |but )?(?:can|could|do|does|is|are|will|would|might|may)\b.*\b(?:caus\w*|symptoms?|signs?|leads?"
-    r"|bring|give|get|have|risk|result|linked|related|part of|due to|happen|normal|from)\b"
-    r"|\b(?:symptom|sign|complication|part|risk) of\b|\bcan (?:it|they|this|bone \w+) (?:also )?(?:caus|give|bring)",
+    r"|bring|give|get|have|make|risk|result|linked|related|part of|due to|happen|normal|from)\b"
+    r"|\b(?:symptom|sign|complication|part|risk) of\b|\bcan (?:it|they|this|bone \w+) (?:also )?(?:caus|give|bring|make)",
     re.IGNORECASE,
 )
+_TRIALS = re.compile(r"\b(?:trials?|stud(?:y|ies)|research\w*|experiment\w*|new(?:er|est)?)\b", re.IGNORECASE)
+# A question whether, and no question how.
+_WHETHER = re.compile(r"^(?:(?:so|and|but|or|ok|okay)[ ,]+)*(?:does|do|can|could|will|would|is|are|what about|how about)\b", re.IGNORECASE)
 #: From which share of feelings on a question is met with a kind word first.
 FEELS = 0.15
 # What "an" stands before: a vowel that is said, or a letter whose name begins with one.
@@ -52,7 +56,11 @@ def by_thing(turn: Turn) -> str | None:
     compares = turn.intent in {"ask_comparison", "ask_types"} and groups & {"cancer", *UNLIKE}
     if compares and COMPARES.search(turn.text):
         return "apart"
-    if turn.intent in {"ask_alternative", "ask_diet"} and "remedy" not in groups:
+    if turn.intent == "ask_types" and groups & {"cancer", *UNLIKE}:  # "is myeloma a bone metastasis?"
+        return "apart"
+    elsewhere = turn.intent in {"ask_alternative", "ask_diet", "ask_trials"} and not _TRIALS.search(turn.text)
+    meant = wanted(turn.text) is not None and turn.intent in {"ask_procedure", "ask_how_it_works", "ask_trials"}
+    if (elsewhere and "remedy" not in groups) or meant:
         return "drug" if "drug" in groups else "procedure" if "procedure" in groups else None
     return None
 
@@ -71,8 +79,11 @@ def lacking(article: Article, turn: Turn, terms: Sequence[Term]) -> str | None:
         return next(group for group in ("drug", "procedure", "remedy") if group in groups)
     if "symptom" in groups and not specific and turn.intent in _OF_SYMPTOMS and _LINKS.search(turn.text):
         return "symptom"
-    if "cancer" in groups and not specific and turn.intent in {"ask_who_gets", "ask_definition"}:
-        return "cancer"
+    if "cancer" in groups and not specific:
+        if turn.intent in {"ask_who_gets", "ask_definition"} or (
+            turn.intent == "ask_causes" and _WHETHER.match(turn.text)
+        ):
+            return "cancer"
     if "organ" in groups and not specific and turn.intent == "ask_who_gets":
         return "cancer"
     if groups & UNLIKE and not specific:
@@ -146,8 +157,11 @@ def _asked(article: Article, silence: Silence, turn: Turn, service: Service, wor
     if word is not None:
         return silence.named.replace("{thing}", word.value)
     if also := _also(silence, turn):
-        return also.what
+        found = also.words.search(plain(turn.text))
+        return also.what.replace("{said}", _with_article(found[0], service.wording.counted) if found else "")
     things = [_shown_as(turn.names.get(name, name), name) for name, group in turn.others if group in silence.of]
+    if "cancer" in silence.of:  # "and pancreatic?"
+        things += [f"{turn.names.get(name, name)} cancer" for name, group in turn.others if group == "organ"]
     weighs = turn.intent in {"ask_comparison", "ask_choice"}
     # Of what the article has beside a thing that it has not, it does say something.
     for term in terms_of(service, article, turn) if weighs or not things else ():

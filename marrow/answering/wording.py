@@ -15,7 +15,7 @@ from marrow.yamlfile import a_form, a_row, a_text, read_mapping, rows, texts
 
 @dataclass(frozen=True)
 class Also:
-    """What a silence says to a question with some words."""
+    """What a silence says to a question with some words; `{said}` in `what` stands for those that it has."""
 
     words: re.Pattern[str]
     what: str
@@ -131,7 +131,7 @@ _SILENCES = rows(a_row(
         "kind": a_text(),
         "named": _NAMED,
         "of": texts({"enum": list(GROUPS)}),
-        "also": texts(a_row({"words": _FORMS, "what": a_text("title", "team")}, {"question": a_text("title")})),
+        "also": texts(a_row({"words": _FORMS, "what": a_text("title", "team", "said")}, {"question": a_text("title")})),
         "words": _FORMS,
         "whole": {"type": "boolean"},
         "instead_of": {"anyOf": [{"enum": ["silent", "any"]}, texts({"type": "string"})]},

@@ -80,6 +80,9 @@ def test_few_words_tell_nothing(text: str) -> None:
 
 def test_what_was_over_may_be_back() -> None:
     assert comes_back("they are numb again") and comes_back("it's back") and comes_back("he is bad again now")
+    assert comes_back("she is worse now") and comes_back("he's confused again")
+    for at_home in ("my sister is back", "he went home again", "she is asleep again", "I'm back", "dad is himself again"):
+        assert not comes_back(at_home)
     assert not comes_back("is it back?") and not comes_back("it never came back") and not comes_back("back to surgery")
 
 
@@ -388,3 +391,26 @@ def test_help_that_comes_later_is_heard(service: Service, turn: Any) -> None:
         assert closing(turn("ask_definition", text=asks, talk=Talk(alarmed="spine"))) is None
     assert closing(turn("thank", text="the scan was at the hospital", talk=later)) is None
     assert closing(turn("goodbye", text="my sister is coming over now")) is None
+
+
+def test_that_a_sign_is_asked_about_as_a_rule_or_politely_says_where_to_call(service: Service, turn: Any) -> None:
+    line = service.emergency.help_line()
+    for text in ("what should I do if my mum can't walk", "is it serious if my leg is numb"):
+        asked = turn("ask_emergency_care", text=text)
+        assert line in in_doubt(service, asked, question(service, replace(asked, intent="ask_exercise"))[0]).text
+    for text in ("what should I do if I forget a scan", "is it serious"):
+        asked = turn("ask_exercise", text=text)
+        assert line not in in_doubt(service, asked, question(service, asked)[0]).text
+
+
+def test_fever_of_someone_who_is_treated_is_told_again(service: Service, turn: Any) -> None:
+    fever = turn("affirm", text="yes I'm on chemo", alarm="infection self en")
+    assert by_rule(service, fever)[0].outcome == "urgent"  # type: ignore[index]
+    assert by_rule(service, turn("affirm", text="yes I'm on chemo", talk=Talk(article="bone-metastasis"))) is None
+
+
+def test_no_more_than_who_has_it_is_an_alarm_behind_signs_only(service: Service, turn: Any) -> None:
+    signs = Talk(article="bone-metastasis", sign="calcium")
+    assert by_rule(service, turn("affirm", text="dad is", talk=signs))[0].outcome == "urgent"  # type: ignore[index]
+    found = by_rule(service, turn("affirm", text="dad is"))
+    assert found is None or found[0].outcome != "urgent"
