@@ -1,6 +1,6 @@
 """Whether a reply is what its asker deserves: one judge for Marrow and for all that it is compared with.
 
-The rules are those of the reply contract and its scorer; tests/heldout/README.md says what a row's fields mean.
+The rules of a reply stand in docs/api.md; tests/heldout/README.md says what a row's fields mean.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ from evaluation.judging import Reply
 from marrow import settings
 from marrow.answering import encoder
 from marrow.answering.scope import Example
-from marrow.answering.turn import EMERGENCIES, SECTIONS_OF
+from marrow.answering.turn import EMERGENCIES, SECTIONS_OF, is_question
 from marrow.answering.wording import load_wording
 from marrow.content import Article, Passage, load_library
 from marrow.rasa.card import MODELS
@@ -157,8 +157,7 @@ def stock_data(article: Article) -> str:
     """
     by_intent: dict[str, list[str]] = {}
     for e in (e for e in read_examples() if not e.in_talk):
-        asked = e.intent.startswith("ask_") and e.intent != "ask_source"
-        intent = OTHER_SUBJECT if asked and not is_about(e, article) else e.intent
+        intent = OTHER_SUBJECT if is_question(e.intent) and not is_about(e, article) else e.intent
         by_intent.setdefault(intent, []).append(e.about(f"[{e.subject}](subject)") if e.subject else e.text)
     nlu = [{"intent": i, "examples": "".join(f"- {t}\n" for t in texts)} for i, texts in sorted(by_intent.items())]
     return yaml.safe_dump({"version": "3.1", "nlu": nlu}, allow_unicode=True, width=1000)

@@ -1,6 +1,6 @@
 """The Reply: what every turn gives back, on every channel, and the one place where it is composed.
 
-The rules are those of the reply contract: one outcome, the disclaimer exactly once and last, never an empty text.
+docs/api.md has the rules: one outcome, the disclaimer exactly once and last, never an empty text.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ OUTCOMES = {
     "error": "something broke, or a limit was hit",
 }
 
-# What makes a text carry a disclaimer, the short one or the article's full one; eval/score.py counts the same words.
+# What makes a text carry a disclaimer, the short one or the article's full one; evaluation/judging.py counts it too.
 _DISCLAIMER_MARK = "not a substitute for professional medical advice"
 
 

@@ -44,7 +44,7 @@ from marrow.answering.encoder import (
 from marrow.answering.scope import owners_of, training_set
 from marrow.answering.terms import article_terms
 from marrow.answering.topic import behind_one, topics_of
-from marrow.answering.turn import family_of
+from marrow.answering.turn import family_of, is_question
 from marrow.content import load_library
 from marrow.rasa.examples import read_examples
 from marrow.rasa.nlu.terms import build_finder
@@ -92,7 +92,7 @@ def read_tasks() -> Tasks:
     names = sorted({e.intent for e in examples})
     intents = {name: i for i, name in enumerate(names)}
     of_text = {e.text: intents[e.intent] for e in examples}
-    asked = [n for n in names if n.startswith("ask_") and n != "ask_source"]
+    asked = [n for n in names if is_question(n)]
     belongs = {s: owners_of(s, finder) for s in {e.subject.casefold() for e in examples if e.subject}}
     examples = [e for e in examples if not e.in_talk]
     rows = [Row(e.text, intents[e.intent]) for e in examples]

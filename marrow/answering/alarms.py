@@ -190,8 +190,8 @@ def in_doubt(service: Service, turn: Turn, reply: Reply) -> Reply:
 
 def _has_signs(service: Service, turn: Turn) -> bool:
     """Whether someone tells to have what was shown, signs of an emergency among it ("I have all of them"), asks what to
-    do about one ("should we go if he can't pee"), or wonders whether it is an emergency that articles have a name for ("I
-    think I've got spinal cord compression")."""
+    do about one ("should we go if he can't pee"), or wonders whether it is an emergency that articles have a name for
+    ("I think I've got spinal cord compression")."""
     named = any(heard(names, turn.text) for names in _NAMED.values())
     if turn.intent in {"ask_self_diagnosis", "ask_result"} and named:
         return True

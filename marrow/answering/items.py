@@ -24,10 +24,11 @@ _COUNTED = re.compile(
 )
 # A place, or a number, and nothing else: "the second", "and the fourth?", "number 2", "3", "the one before that".
 _PLACE_ONLY = re.compile(
-    r"(?:(?:and|ok|okay|so|then|now|please|again|tell me about|(?:what|how) about|what (?:was|is)|show me|i mean(?:t)?)\s+)*"
-    rf"(?:(?:the|number|no\.?|nr\.?|#)\s*)*(?P<place>{'|'.join(_NUMBERS)}|middle|previous|[1-9]|one (?:before|after)(?: that)?)"
-    r"(?:\s+(?:one|of (?:them|those|these)|(?:on|in|of) (?:the|your|that) list|symptom|sign|treatment|option|again|please|then"
-    r"|thing))*[\s.?!]*",
+    r"(?:(?:and|ok|okay|so|then|now|please|again|tell me about|(?:what|how) about|what (?:was|is)|show me|meant?)\s+)*"
+    r"(?:(?:the|number|no\.?|nr\.?|#)\s*)*"
+    rf"(?P<place>{'|'.join(_NUMBERS)}|middle|previous|[1-9]|one (?:before|after)(?: that)?)"
+    r"(?:\s+(?:one|of (?:them|those|these)|(?:on|in|of) (?:the|your|that) list|symptom|sign|treatment|option|again"
+    r"|please|then|thing))*[\s.?!]*",
     re.IGNORECASE,
 )
 _ONE = re.compile(

@@ -25,12 +25,15 @@ _OF_SYMPTOMS = {"ask_symptoms", "ask_complications", "ask_causes", "ask_prognosi
 _LINKS = re.compile(
     r"^(?:so |and |but )?(?:can|could|do|does|is|are|will|would|might|may)\b.*\b(?:caus\w*|symptoms?|signs?|leads?"
     r"|bring|give|get|have|make|risk|result|linked|related|part of|due to|happen|normal|from)\b"
-    r"|\b(?:symptom|sign|complication|part|risk) of\b|\bcan (?:it|they|this|bone \w+) (?:also )?(?:caus|give|bring|make)",
+    r"|\b(?:symptom|sign|complication|part|risk) of\b"
+    r"|\bcan (?:it|they|this|bone \w+) (?:also )?(?:caus|give|bring|make)",
     re.IGNORECASE,
 )
 _TRIALS = re.compile(r"\b(?:trials?|stud(?:y|ies)|research\w*|experiment\w*|new(?:er|est)?)\b", re.IGNORECASE)
 # A question whether, and no question how.
-_WHETHER = re.compile(r"^(?:(?:so|and|but|or|ok|okay)[ ,]+)*(?:does|do|can|could|will|would|is|are|what about|how about)\b", re.IGNORECASE)
+_WHETHER = re.compile(
+    r"^(?:(?:so|and|but|or|ok|okay)[ ,]+)*(?:does|do|can|could|will|would|is|are|what about|how about)\b", re.IGNORECASE
+)
 #: From which share of feelings on a question is met with a kind word first.
 FEELS = 0.15
 # What "an" stands before: a vowel that is said, or a letter whose name begins with one.
@@ -79,11 +82,9 @@ def lacking(article: Article, turn: Turn, terms: Sequence[Term]) -> str | None:
         return next(group for group in ("drug", "procedure", "remedy") if group in groups)
     if "symptom" in groups and not specific and turn.intent in _OF_SYMPTOMS and _LINKS.search(turn.text):
         return "symptom"
-    if "cancer" in groups and not specific:
-        if turn.intent in {"ask_who_gets", "ask_definition"} or (
-            turn.intent == "ask_causes" and _WHETHER.match(turn.text)
-        ):
-            return "cancer"
+    asks_whether = turn.intent == "ask_causes" and _WHETHER.match(turn.text)  # "does thyroid cancer spread to bone?"
+    if "cancer" in groups and not specific and (turn.intent in {"ask_who_gets", "ask_definition"} or asks_whether):
+        return "cancer"
     if "organ" in groups and not specific and turn.intent == "ask_who_gets":
         return "cancer"
     if groups & UNLIKE and not specific:

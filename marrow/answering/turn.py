@@ -45,6 +45,11 @@ def family_of(intent: str) -> str:
     return "silent" if intent.startswith("ask_") and intent != "ask_source" else "talk"
 
 
+def is_question(intent: str) -> bool:
+    """Whether it is a kind of question about an article, which may or may not answer it."""
+    return family_of(intent) in {"answered", "silent"}
+
+
 @dataclass(frozen=True)
 class Talk:
     """What is remembered of a conversation: the one slot `talk`.

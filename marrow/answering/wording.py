@@ -112,7 +112,7 @@ _REPLIES = a_row({
     "generic": _WORDS,
     "counted": _WORDS,
     "errors": a_row(dict.fromkeys(_ERRORS, a_text())),
-})  # fmt: skip
+}, {"reviewed_by": {}})  # fmt: skip
 _WHAT, _NAMED = a_text("title", "team"), a_text("title", "team", "thing!")
 #: Groups of elsewhere.yml whose names may stand for {thing}.
 GROUPS = ("cancer", "condition", "drug", "illness", "procedure", "remedy", "sign", "symptom", "test")
@@ -137,13 +137,15 @@ _SILENCES = rows(a_row(
         "instead_of": {"anyOf": [{"enum": ["silent", "any"]}, texts({"type": "string"})]},
     },
 ))  # fmt: skip
+_SILENCES["properties"] = {"reviewed_by": {}}
 
 
 def load_wording(directory: Path) -> Wording:
     """Read replies.yml and not_covered.yml. Raises DataError naming file, line and remedy."""
     replies = read_mapping(directory / "replies.yml", _REPLIES)
     silences = {}
-    for name, row in read_mapping(directory / "not_covered.yml", _SILENCES).items():
+    rows_of = read_mapping(directory / "not_covered.yml", _SILENCES)
+    for name, row in ((name, row) for name, row in rows_of.items() if name != "reviewed_by"):
         read: dict[str, Any] = {key: tuple(row[key]) for key in ("nearest", "of") if key in row}
         read["also"] = tuple(Also(**{**also, "words": compiled(also["words"])}) for also in row.get("also", ()))
         if "words" in row:

@@ -31,7 +31,7 @@ class Item:
     """
 
     id: str
-    sort: str  # "plain wordings", "names", "glossary entries" or "safety wordings"
+    sort: str  # "plain wordings", "names", "glossary entries", "safety wordings" or "wordings of the bot's own"
     key: str  # the part of the id after the first slash
     shown: tuple[tuple[str, str], ...]
     wording: str
@@ -99,11 +99,12 @@ def article_items(file: ArticleFile) -> Iterator[Item]:
         yield item("glossary entries", f"glossary/{entry.term}", shown, entry.explanation, entry.reviewed_by)
 
 
-def safety_items(path: Path) -> Iterator[Item]:
-    """The wordings of a safety file: every mapping in it, however deep, that has the key `reviewed_by`."""
+def yaml_items(path: Path) -> Iterator[Item]:
+    """The wordings of a file of data/safety or data/wording: every mapping in it, however deep, that has the key
+    `reviewed_by`; where the whole file has it, all of it is one."""
     document = PlacedYaml(read_text(path))
     if document.root is not None:
-        yield from _walk(document, document.root, f"safety/{path.stem}", set())
+        yield from _walk(document, document.root, f"{path.parent.name}/{path.stem}", set())
 
 
 def _walk(document: PlacedYaml, node: yaml.Node, id: str, seen: set[str]) -> Iterator[Item]:
@@ -121,7 +122,7 @@ def _walk(document: PlacedYaml, node: yaml.Node, id: str, seen: set[str]) -> Ite
         shown = tuple((key, text) for key, child in fields.items() for text in [_text(child)] if text)
         yield Item(
             id=id,
-            sort="safety wordings",
+            sort=f"{id.partition('/')[0]} wordings" if id.startswith("safety/") else "wordings of the bot's own",
             key=id.partition("/")[2],
             shown=shown,
             wording=" ".join(text for _, text in shown),
@@ -155,15 +156,16 @@ def _text(node: yaml.Node) -> str:
 
 
 def review_items(directory: Path) -> tuple[Item, ...]:
-    """Everything to review below a data directory: its articles/*.md and safety/*.yml.
+    """Everything to review below a data directory: its articles/*.md, safety/*.yml and wording/*.yml.
 
     A directory without `articles` is taken for a directory of articles. Raises DataError.
     """
     articles = directory / "articles"
     paths = article_paths(articles if articles.is_dir() else directory)
     items = [item for path in paths for item in article_items(read_article_file(path))]
-    for path in sorted((directory / "safety").glob("*.yml")):
-        items += safety_items(path)
+    for folder in ("safety", "wording"):
+        for path in sorted((directory / folder).glob("*.yml")):
+            items += yaml_items(path)
     return tuple(items)
 
 

@@ -1,7 +1,7 @@
 """Threads that run Rasa's turns, so that a turn that blocks stops neither the clock nor anybody else's turn.
 
-Each lane is a thread with an event loop of its own. A turn that outlives its deadline keeps its lane until it ends;
-the others go on, and a lane that was given up is replaced, up to `most` lanes at a time.
+Each lane is a thread with an event loop of its own. A turn that outlives its deadline keeps its lane until it ends; the
+others go on. When all of `most` lanes hang, turns wait for one until their deadline, and only emergencies are answered.
 """
 
 from __future__ import annotations

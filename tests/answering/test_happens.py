@@ -81,7 +81,13 @@ def test_few_words_tell_nothing(text: str) -> None:
 def test_what_was_over_may_be_back() -> None:
     assert comes_back("they are numb again") and comes_back("it's back") and comes_back("he is bad again now")
     assert comes_back("she is worse now") and comes_back("he's confused again")
-    for at_home in ("my sister is back", "he went home again", "she is asleep again", "I'm back", "dad is himself again"):
+    for at_home in (
+        "my sister is back",
+        "he went home again",
+        "she is asleep again",
+        "I'm back",
+        "dad is himself again",
+    ):
         assert not comes_back(at_home)
     assert not comes_back("is it back?") and not comes_back("it never came back") and not comes_back("back to surgery")
 

@@ -143,7 +143,11 @@ def test_words_of_the_question_say_what_was_asked(
         ("ask_pain_self_care", "which painkillers work best for bone pain", "which painkiller is best."),
         ("ask_daily_life", "does he need a wheelchair", "whether a wheelchair helps."),
         ("ask_support", "can I get a blue badge", "which benefits or allowances someone can claim."),
-        ("ask_treatment", "why isnt surgery offered to my mum", "why one person gets a treatment and another does not."),
+        (
+            "ask_treatment",
+            "why isnt surgery offered to my mum",
+            "why one person gets a treatment and another does not.",
+        ),
         ("ask_prevention", "could they have saved him", "whether it could have been found sooner"),
         ("ask_figures", "are men or women more likely to get it", "whether age or sex makes a difference."),
         ("ask_daily_life", "should he wear a collar", "whether a collar helps."),

@@ -116,3 +116,15 @@ def test_new_sessions_are_counted_by_the_address_of_whoever_asks(
             assert (await post("session", {}, headers))[0] == status, address
 
     run(channel, scene, [])
+
+
+def test_refused_origin_is_named_once_in_the_log(channel: WebChannel, caplog: pytest.LogCaptureFixture) -> None:
+    async def scene(post: Post) -> None:
+        for origin in ("https://hospital.example", "https://hospital.example", "https://x\u00e9.example/<script>"):
+            assert (await post("session", {}, {"Origin": origin}))[0] == 403
+
+    with caplog.at_level("WARNING"):
+        run(channel, scene, [])
+    assert [record.getMessage() for record in caplog.records if "MARROW_ORIGINS" in record.getMessage()] == [
+        "pages of https://hospital.example may not use the widget's channel; MARROW_ORIGINS names those that may"
+    ]

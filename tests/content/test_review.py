@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from marrow import settings
 from marrow.content import load_article
 from marrow.content.check import check_article
 from marrow.content.review import approve, as_text, review_items, unreviewed_count
@@ -170,3 +171,12 @@ def test_two_safety_wordings_of_one_name_are_refused(data: Path) -> None:
 def test_a_data_directory_without_safety_files_is_fine(data: Path) -> None:
     shutil.rmtree(data / "safety")
     assert unreviewed_count(data) == (39, 39)
+
+
+def test_what_the_bot_says_itself_is_reviewed_too() -> None:
+    items = {item.id: item for item in review_items(settings.DATA)}
+    for file, words in (
+        ("replies", "If it is still this hard, please"),
+        ("not_covered", "how long someone lives with"),
+    ):
+        assert words in items[f"wording/{file}"].wording

@@ -1,4 +1,4 @@
-"""The rest channel over HTTP, as the reply contract has it."""
+"""The rest channel over HTTP, as docs/api.md has it."""
 
 from __future__ import annotations
 

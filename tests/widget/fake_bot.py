@@ -1,4 +1,4 @@
-"""A bot that is none: serves the demo page and plays the `web` channel of the reply contract from a script.
+"""A bot that is none: serves the demo page and plays the `web` channel of docs/api.md from a script.
 
 Run it by hand to look at the widget: ``python -m tests.widget.fake_bot`` prints where it listens.
 """
@@ -241,7 +241,10 @@ class Handler(BaseHTTPRequestHandler):
             bot.tokens.add(fresh)
             self._send(200, {"token": fresh, "expires_in": 3600, "greeting": script.greeting or greeting()})
         elif token not in bot.tokens:
-            self._fail("401")
+            if call == "message" and "legs" in str(body.get("text")):  # an emergency is answered whoever asks
+                self._send(200, urgent())
+            else:
+                self._fail("401")
         elif call == "message":
             self._send(200, bot.answer(body))
         elif call == "feedback":
@@ -259,6 +262,8 @@ class Handler(BaseHTTPRequestHandler):
             self.connection.close()
         elif how == "text":
             self._send(200, b"<!doctype html><script>alert(1)</script>", "text/html")
+        elif how == "error":
+            self._send(200, error("Sorry, something broke. If it is urgent, call 112 now."))
         elif how == "list":
             self._send(200, {"unexpected": [1, 2, 3]})
         elif how == "429":

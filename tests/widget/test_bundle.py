@@ -55,7 +55,9 @@ def test_every_string_is_used() -> None:
     problems = {"offline", "unreachable", "timeout", "broken", "eraseFailed"}  # looked up by the kind of problem
     for key in EN:
         taken_apart = rf"\{{[ \w,]*\b{key}\b[ \w,]*\}}( = |: Strings)"
-        assert key in problems or re.search(rf"(\b(s|strings|words)|#(strings|seed))\.{key}\b|{taken_apart}", source), key
+        assert key in problems or re.search(rf"(\b(s|strings|words)|#(strings|seed))\.{key}\b|{taken_apart}", source), (
+            key
+        )
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -69,7 +70,7 @@ def test_every_message_has_an_id_of_its_own(chat: Chat, bot: FakeBot) -> None:
     chat.ask("How is it treated?")
     ids = [body["id"] for call, body, _ in bot.calls if call == "message"]
     assert len(set(ids)) == 2
-    assert all(len(each) == 32 for each in ids)
+    assert all(re.fullmatch(r"\d+(-\d+){3}", each) for each in ids)  # 128 random bits
 
 
 def test_emergency_stands_out_and_can_be_called(chat: Chat) -> None:
@@ -116,7 +117,11 @@ def test_not_covered_sets_the_nearest_thing_apart(chat: Chat) -> None:
         ("One.\nTwo.\nSource: A", 2, ["One.", "Two."]),
         ("One.\nIt meant to go on, but this part is missing from it.\nIn plain words: 1.\nSource: A", 1, ["One."]),
         ("I am sorry. This is hard.\nOne.\nIn plain words: 1.\nSource: A", 1, ["One."]),
-        ("I am sorry.\nOne.\nTwo.\nBut this part is missing from it.\nIn plain words: 1.\nSource: A", 2, ["One.", "Two."]),
+        (
+            "I am sorry.\nOne.\nTwo.\nBut this part is missing from it.\nIn plain words: 1.\nSource: A",
+            2,
+            ["One.", "Two."],
+        ),
         ("I am sorry.\nSo sorry.\nOne.\nIn plain words: 1.\nSource: A", 1, []),
         ("One.\nIt is listed under two.\nSource: A", 1, []),
         ("One.\nIn plain words: 1.\nBone: hard stuff.\nSource: A", 1, ["One."]),
@@ -181,6 +186,7 @@ def test_a_disclaimer_that_was_asked_for_is_no_small_print(chat: Chat, bot: Fake
     ("failure", "words"),
     [
         ("500", "Sorry, something broke. If it is urgent, call 112 now."),
+        ("error", "Sorry, something broke. If it is urgent, call 112 now."),
         ("503", "Sorry, something broke."),
         ("429", "That was a little fast."),
         ("403", "Sorry, something broke."),
@@ -276,6 +282,31 @@ def test_a_question_can_be_asked_though_the_greeting_failed(chat: Chat, bot: Fak
     chat.type("My legs have gone numb")
     chat.replies.first.locator(".bubble").wait_for()
     assert "Call 911" in chat.replies.first.inner_text()
+
+
+def test_an_emergency_is_answered_though_no_session_can_be_opened(chat: Chat, bot: FakeBot) -> None:
+    bot.script.failures = ["429", "429"]
+    chat.launcher.click()
+    chat.retry.wait_for()
+    chat.type("My legs have gone numb")
+    chat.replies.first.locator(".bubble").wait_for()
+    assert "Call 911" in chat.replies.first.inner_text() and bot.sessions == 0
+    bot.script.failures = ["429"]
+    chat.type("How is it treated?")
+    chat.problem.filter(has_text="That was a little fast.").wait_for()
+    assert bot.sessions == 0
+    chat.retry.click()
+    chat.replies.nth(1).wait_for()
+    assert "strengthen bones" in chat.replies.nth(1).inner_text()
+
+
+def test_who_comes_back_online_is_greeted(chat: Chat) -> None:
+    chat.page.context.set_offline(True)
+    chat.launcher.click()
+    chat.problem.filter(has_text="You seem to be offline.").wait_for()
+    chat.page.context.set_offline(False)
+    chat.replies.first.wait_for()
+    assert chat.problem.inner_text() == ""
 
 
 def test_offline_is_said_and_the_question_goes_when_back(chat: Chat) -> None:

@@ -84,9 +84,7 @@ def test_one_tag_with_its_hash_works_on_another_origin_under_a_strict_policy(
     assert chat.page.evaluate("document.cookie") == ""
 
 
-def test_every_call_carries_no_cookie_and_no_referrer_of_the_page(
-    at: Callable[[Document], Chat], bot: FakeBot
-) -> None:
+def test_every_call_carries_no_cookie_and_no_referrer_of_the_page(at: Callable[[Document], Chat], bot: FakeBot) -> None:
     chat = at(host_page(bot, "<marrow-chat></marrow-chat>", head=tag(bot)))
     sent: list[dict[str, str]] = []
     chat.page.on("request", lambda r: sent.append(r.headers) if "/webhooks/" in r.url else None)
@@ -102,7 +100,9 @@ def test_a_script_that_is_not_the_promised_one_does_not_run(at: Callable[[Docume
     assert chat.page.evaluate("customElements.get('marrow-chat') === undefined")
 
 
-def test_server_attribute_says_where_the_bot_is(at: Callable[[Document], Chat], bot: FakeBot, hospital: FakeBot) -> None:
+def test_server_attribute_says_where_the_bot_is(
+    at: Callable[[Document], Chat], bot: FakeBot, hospital: FakeBot
+) -> None:
     """The script may come from the hospital itself, the answers from the bot."""
     policy = f"default-src 'none'; script-src 'self'; connect-src {bot.url}; require-trusted-types-for 'script'"
     body = f'<marrow-chat server="{bot.url}/" lang="es"></marrow-chat>'

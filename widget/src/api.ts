@@ -1,4 +1,4 @@
-/** The `web` channel of Marrow's reply contract. */
+/** The widget's channel, as docs/api.md has it. */
 
 export interface Choice {
   title: string;
@@ -32,10 +32,10 @@ export interface Session {
   greeting: Message;
 }
 
-/** Why a call failed: `refused` has an HTTP status, and the server's own words in `said` when it sent any. */
+/** Why a call failed: what was refused has an HTTP status, and the server's own words in `said` when it sent any. */
 export class Failure extends Error {
   constructor(
-    readonly kind: "unreachable" | "timeout" | "broken" | "refused",
+    readonly kind: "unreachable" | "timeout" | "broken",
     readonly status = 0,
     readonly said: Message | null = null,
   ) {
@@ -129,7 +129,6 @@ export class Api {
         headers: { "Content-Type": "application/json", ...(token && { Authorization: `Bearer ${token}` }) },
         body: JSON.stringify(body),
         credentials: "omit",
-        cache: "no-store",
         redirect: "error",
         signal: late.signal,
       });
@@ -146,6 +145,6 @@ export class Api {
       if (response.ok && text) throw new Failure("broken");
     }
     if (response.ok) return json;
-    throw new Failure("refused", response.status, readMessage(json));
+    throw new Failure("broken", response.status, readMessage(json));
   }
 }

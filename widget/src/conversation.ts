@@ -19,9 +19,6 @@ export interface View {
   draftGiven(text: string): void;
 }
 
-/** Refusals of the message itself: sending the same again cannot help. */
-const HOPELESS = [400, 413];
-
 /**
  * The conversation: what was said and answered, the session, and a queue of one sender. Knows nothing of the page.
  *
@@ -68,7 +65,15 @@ export class Conversation {
     const { signal } = this.#abort;
     let problem: Problem | null = null;
     try {
-      if (!this.saved.token) await this.#begin(signal);
+      if (!this.saved.token) {
+        await this.#begin(signal).catch(async (error) => {
+          // An emergency is answered without a session too.
+          const said = this.waiting;
+          const message = said && (await this.#api.message("", said, signal).catch(() => null));
+          if (message?.reply.outcome !== "urgent") throw error;
+          this.#answered(said!, message);
+        });
+      }
       for (let said = this.waiting; said && !signal.aborted; said = this.waiting) await this.#deliver(said, signal);
     } catch (error) {
       if (!signal.aborted) problem = this.#explain(error);
@@ -141,6 +146,12 @@ export class Conversation {
       message = await this.#api.message(this.saved.token, { id: said.id, ...body(said) }, signal);
     }
     if (signal.aborted) return;
+    // A turn that failed is no answer: the question stays, to be sent again.
+    if (message.reply.outcome === "error") throw new Failure("broken", 200, message);
+    this.#answered(said, message);
+  }
+
+  #answered(said: Said, message: Message): void {
     said.state = "answered";
     // A question that had to wait moves down, to stand with its answer.
     this.#remove(said);
@@ -152,7 +163,8 @@ export class Conversation {
   #explain(error: unknown): Problem {
     const failure = error instanceof Failure ? error : new Failure("broken");
     const said = this.waiting;
-    const hopeless = HOPELESS.includes(failure.status);
+    // Refusals of the message itself: sending the same again cannot help.
+    const hopeless = failure.status === 400 || failure.status === 413;
     if (said && hopeless) {
       this.#remove(said);
       this.#view.changed(said, true);
@@ -165,7 +177,7 @@ export class Conversation {
       this.#view.changed(said, false);
     }
     this.#save();
-    let kind: Problem["kind"] = failure.kind === "refused" ? "broken" : failure.kind;
+    let kind: Problem["kind"] = failure.kind;
     if (kind === "unreachable" && !navigator.onLine) kind = "offline";
     return { kind, said: failure.said, retry: !hopeless };
   }
@@ -195,7 +207,7 @@ function body(said: Said): { choice: string } | { text: string } {
   return said.choice === undefined ? { text: said.text } : { choice: said.choice };
 }
 
-/** 128 random bits in hexadecimal; crypto.randomUUID would need https. */
+/** 128 random bits; crypto.randomUUID would need https. */
 function randomId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return crypto.getRandomValues(new Uint32Array(4)).join("-");
 }

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import logging
 import math
+import re
 import time
 from collections import OrderedDict
 from typing import Any
@@ -32,6 +33,9 @@ logger = logging.getLogger(__name__)
 
 #: Replies kept for who asks again with the same id: so many, each for so many seconds.
 _REMEMBERED_IDS, _REMEMBERED_FOR = 10_000, 600.0
+#: Origins that were refused of which the log tells.
+_WARNED_OF = 20
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+")
 _STATUS = {
     "malformed": 400, "empty": 400, "not_text": 400, "unknown_choice": 400, "no_session": 401, "forbidden": 403,
     "too_long": 413, "too_fast": 429, "not_ready": 503, "broken": 200, "too_slow": 200,
@@ -42,7 +46,7 @@ _Known = tuple[str, "asyncio.Future[tuple[str | None, HTTPResponse]]"]
 
 
 class WebChannel(GuardedChannel):
-    """/webhooks/web/session, /message, /forget and /feedback, as in the reply contract."""
+    """/webhooks/web/session, /message, /forget and /feedback, as docs/api.md has them."""
 
     def __init__(self, guard: Guard | None = None) -> None:
         super().__init__(guard)
@@ -50,6 +54,7 @@ class WebChannel(GuardedChannel):
         self._buckets = Buckets(config.web_limit)
         self._addresses = Buckets(config.session_limit)
         self._answered: OrderedDict[str, _Known] = OrderedDict()
+        self._refused: set[str] = set()
 
     @classmethod
     def name(cls) -> str:
@@ -78,6 +83,7 @@ class WebChannel(GuardedChannel):
             except BodyTooLargeError as error:
                 return self._with_cors(request, self._refuse(error.start, "too_long"))
             if not same_or_allowed_origin(request, self.guard.config.allowed_origins):
+                self._warn_of(request)
                 return self._refuse(body, "forbidden")
             try:
                 data = parse(body) if body.strip() else {}
@@ -213,8 +219,16 @@ class WebChannel(GuardedChannel):
 
     async def _preflight(self, request: Request) -> HTTPResponse:
         if not same_or_allowed_origin(request, self.guard.config.allowed_origins):
+            self._warn_of(request)
             return self._error("forbidden")
         return self._with_cors(request, empty(204))
+
+    def _warn_of(self, request: Request) -> None:
+        """Log once which origin was refused: to who embeds the widget it looks as if the bot were down."""
+        origin = str(request.headers.get("origin"))[:100]
+        if origin not in self._refused and len(self._refused) < _WARNED_OF and _ORIGIN.fullmatch(origin):
+            self._refused.add(origin)
+            logger.warning("pages of %s may not use the widget's channel; MARROW_ORIGINS names those that may", origin)
 
     def _with_cors(self, request: Request, response: HTTPResponse) -> HTTPResponse:
         origin = request.headers.get("origin")

@@ -27,7 +27,7 @@ from marrow.answering.scope import Example, Scope, owners_of, training_set
 from marrow.answering.spelling import load_abbreviations
 from marrow.answering.terms import TERM, article_terms
 from marrow.answering.topic import behind_one, names_part, points, topic_of, topics_of, with_topic
-from marrow.answering.turn import Talk
+from marrow.answering.turn import Talk, is_question
 from marrow.content import Library, load_library
 from marrow.errors import ModelError
 from marrow.rasa.nlu.encoder import VECTOR, is_in_talk, shared_encoder
@@ -166,7 +166,7 @@ class Evidence(GraphComponent):  # type: ignore[misc]
         behind = [m for m in messages if is_in_talk(m)]
         messages = [m for m in messages if not is_in_talk(m)]
         examples = [_example(m) for m in messages]
-        asked = sorted({e.intent for e in examples if e.intent.startswith("ask_") and e.intent != "ask_source"})
+        asked = sorted({e.intent for e in examples if is_question(e.intent)})
         finder = build_finder(library)
         subjects = {e.subject.casefold() for e in examples if e.subject}
         belongs = {s: owners_of(s, finder) for s in subjects}
