@@ -11,7 +11,7 @@ from marrow.answering.answers import meaning, question, show
 from marrow.answering.context import ASKS_FOR_ONE
 from marrow.answering.heard import heard, without
 from marrow.answering.items import place_only
-from marrow.answering.named import specific_terms
+from marrow.answering.named import section_named, specific_terms
 from marrow.answering.parts import tells
 from marrow.answering.service import Service
 from marrow.answering.subject import UNLIKE
@@ -27,6 +27,11 @@ _SUM_UP = re.compile(
     r"(?:(?:all|me|us|of|the|its|those) )*(?P<part>[\w ]+?)(?: again| once more| for me| in short| please| then)*"
     r"[ .?!]*"
     r"|(?:what|which) (?:was|were|is|are) (?:that |the |those )?(?:list of )?(?:the )?(?P<again>[\w ]+?) again[ .?!]*",
+    re.IGNORECASE,
+)
+_NOT_THIS_BUT = re.compile(
+    r"(?:(?:no|nope|sorry|wait)[,. ]+)*(?:i (?:do|did)(?: ?n['’]?t| not) mean|not) (?:the |that|this)?[\w ]*[,.;:]+ ?"
+    r"(?:but |i (?:mean|meant|was asking about) )*(?P<yes>(?:the )?[\w -]+?)[ .?!]*",
     re.IGNORECASE,
 )
 #: From this confidence on, and in more words, a kind that articles do not answer is not asked of one of the things that
@@ -88,7 +93,13 @@ def by_rule(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
         return question(service, replace(turn, intent="ask_definition"))  # "what about hypocalcemia?"
     if _asks_for_mention(service, turn):
         return follow_up(service, turn)
-    return _summed_up(service, turn) or _by_name(service, turn) or _one_of_them(service, turn)
+    return (
+        _what_for(service, turn)
+        or _not_that(service, turn)
+        or _summed_up(service, turn)
+        or _by_name(service, turn)
+        or _one_of_them(service, turn)
+    )
 
 
 def _tells_only(turn: Turn) -> bool:
@@ -117,6 +128,31 @@ def _asks_for_mention(service: Service, turn: Turn) -> bool:
     name = turn.names.get(terms[0].value, "").casefold()
     said = turn.text.casefold().replace(name, " ") if name else ""
     return bool(said) and not without("mentioning", said)
+
+
+def _what_for(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
+    """ "Why?" after a treatment: what treatment is for, which stands before the list."""
+    article, shown = last_shown(service, turn.talk)
+    if article is None or turn.talk.section != "treatment" or turn.talk.misses or not heard("bare_why", turn.text):
+        return None
+    section = article.section("treatment")
+    aims = [p for p in section.passages if not p.bullet] if section else []
+    if not aims or {p.id for p in aims} <= {p.id for p in shown}:
+        return None
+    return show(service, article, aims, turn.talk, "ask_treatment", asked=turn.talk.asked)
+
+
+def _not_that(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
+    """ "No, not the radiation, the surgery": what is named last."""
+    found = _NOT_THIS_BUT.fullmatch(turn.text.strip())
+    if found is None or not turn.talk.article:
+        return None
+    meant = found["yes"]
+    typed = {value for value, name in turn.names.items() if name.casefold() in meant.casefold()}
+    terms = tuple((id, value) for id, value in turn.terms if value in typed)
+    if not terms and not section_named(service, meant):
+        return None
+    return follow_up(service, replace(turn, text=meant, terms=terms, articles=(), others=(), kinds=()))
 
 
 def _summed_up(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:

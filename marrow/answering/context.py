@@ -118,6 +118,14 @@ def _asked_before(service: Service, talk: Talk) -> list[Term]:
     return [term for value in talk.asked if (term := known.get(value.casefold())) and term.specific]
 
 
+def _sign_shown(service: Service, talk: Talk) -> list[Term]:
+    """What the only symptom that was shown last is called: "how is that treated?" after it is about that."""
+    article = talked_about(service, talk)
+    if article is None or talk.section != "symptoms" or len(talk.passages) != 1 or talk.misses:
+        return []
+    return _asked_before(service, narrowed(service.terms[article.id], talk, article.passage(talk.passages[0])))
+
+
 def _points(turn: Turn, bare: int) -> bool:
     return points(turn.text) or len(re.findall(r"[a-z]+", turn.text.lower())) <= bare
 
@@ -125,7 +133,7 @@ def _points(turn: Turn, bare: int) -> bool:
 def _with_terms(service: Service, turn: Turn) -> Turn:
     """The turn with the terms asked about last, where it names nothing itself, and that kind of question has to do
     with them."""
-    before = _asked_before(service, turn.talk)
+    before = _asked_before(service, turn.talk) or _sign_shown(service, turn.talk)
     if not before or not turn.common or turn.articles or turn.others:
         return turn
     if any(service.terms[id][value.casefold()].specific for id, value in turn.terms):
@@ -161,7 +169,7 @@ def _of_a_sign(service: Service, turn: Turn, before: Sequence[Term]) -> bool:
     row = f"{turn.intent.removeprefix('ask_')} of"
     signs = all({id.split(".")[0] for id in term.passages} <= {"overview", "symptoms"} for term in before)
     of_it = turn.talk.intent == "ask_definition" or re.search(r"\b(?:that|this|those|these)\b", turn.text, re.I)
-    return signs and bool(of_it) and turn.talk.misses == 0 and row in service.wording.silences
+    return signs and bool(of_it) and turn.talk.misses <= 1 and row in service.wording.silences
 
 
 def groups_of(term: Term) -> set[str]:

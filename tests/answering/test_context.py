@@ -520,3 +520,39 @@ def test_of_a_sign_that_was_explained_its_treatment_is_not_known(service: Servic
     assert reply.outcome == "not_covered" and "what the treatment of hypercalcemia is" in reply.text
     whole = replace(asks, text="how is bone metastasis treated", articles=(HERE,), common=False)
     assert question(service, whole)[0].outcome == "answer"
+
+
+@pytest.mark.parametrize(("shown", "passages"), [("treatment.5", ("treatment.1",)), ("symptoms.4", None)])
+def test_why_after_a_treatment_asks_what_it_is_for(
+    service: Service, turn: Any, shown: str, passages: tuple[str, ...] | None
+) -> None:
+    talk = Talk(article=HERE, section=shown.split(".")[0], passages=(shown,))
+    found = by_rule(service, turn("follow_up", text="but why?", talk=talk))
+    assert (found[0].passages if found else None) == passages
+    assert by_rule(service, turn("follow_up", text="why is surgery on Monday?", talk=talk)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "first"),
+    [
+        ("no not the radiation, the surgery", {"Radiation therapy": "radiation", "Surgery": "surgery"}, "treatment.5"),
+        ("not that, the scan", {}, "diagnosis.1"),
+        ("i don't mean the surgery, i mean radiation", {"Radiation therapy": "radiation", "Surgery": "surgery"}, "treat"),
+    ],
+)  # fmt: skip
+def test_not_this_but_that_is_about_that(
+    service: Service, turn: Any, text: str, names: dict[str, str], first: str
+) -> None:
+    talk = Talk(article=HERE, section="treatment", passages=("treatment.4",))
+    asked = turn("deny", terms=tuple(names), text=text, names=names, talk=talk)
+    found = by_rule(service, asked)
+    assert found is not None and found[0].outcome == "answer" and found[0].passages[0].startswith(first)
+
+
+def test_how_is_that_treated_after_a_symptom_is_about_that_symptom(service: Service, turn: Any) -> None:
+    def after(shown: str) -> Any:
+        talk = Talk(article=HERE, section="symptoms", passages=(shown,), intent="ask_symptoms")
+        return question(service, pointing(turn, "ask_treatment", "how is that treated", talk))[0]
+
+    assert after("symptoms.5").outcome == "not_covered" and "hypercalcemia" in after("symptoms.5").text
+    assert after("symptoms.3").passages == ("treatment.3", "treatment.5")
