@@ -137,7 +137,7 @@ def _what_for(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
         return None
     section = article.section("treatment")
     aims = [p for p in section.passages if not p.bullet] if section else []
-    if not aims or {p.id for p in aims} <= {p.id for p in shown}:
+    if not aims or aims == list(shown):
         return None
     return show(service, article, aims, turn.talk, "ask_treatment", asked=turn.talk.asked)
 

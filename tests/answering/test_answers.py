@@ -732,3 +732,19 @@ def test_follow_up_and_more_of_someone_afraid_begin_with_a_kind_word(service: Se
 )
 def test_whether_a_text_names_anything_of_an_article(service: Service, text: str, names: bool) -> None:
     assert names_any(service, text) is names
+
+
+@pytest.mark.parametrize(
+    ("intent", "text", "outcome"),
+    [
+        ("emergency", "it's 3am and i can't sleep, mum was told today it's in her bones", "smalltalk"),
+        ("emergency", "woke up at 4am thinking about the news", "smalltalk"),
+        ("emergency", "it's 3am, mum was told today it's in her spine and now her legs are numb", "urgent"),
+        ("emergency", "can't sleep since they told me, there is no point anymore", "urgent"),
+        ("crisis", "it's 3am and i can't sleep, mum was told today", "urgent"),
+    ],
+)
+def test_news_that_keeps_someone_awake_is_no_emergency(
+    service: Service, turn: Any, intent: str, text: str, outcome: str
+) -> None:
+    assert urgent(service, turn(intent, text=text, ranking=((intent, 0.9),)))[0].outcome == outcome

@@ -528,6 +528,8 @@ def test_why_after_a_treatment_asks_what_it_is_for(
 ) -> None:
     talk = Talk(article=HERE, section=shown.split(".")[0], passages=(shown,))
     found = by_rule(service, turn("follow_up", text="but why?", talk=talk))
+    everything = Talk(article=HERE, section="treatment", passages=tuple(f"treatment.{n}" for n in range(1, 7)))
+    assert by_rule(service, turn("follow_up", text="why?", talk=everything))[0].passages == ("treatment.1",)  # type: ignore[index]
     assert (found[0].passages if found else None) == passages
     assert by_rule(service, turn("follow_up", text="why is surgery on Monday?", talk=talk)) is None
 
@@ -537,7 +539,7 @@ def test_why_after_a_treatment_asks_what_it_is_for(
     [
         ("no not the radiation, the surgery", {"Radiation therapy": "radiation", "Surgery": "surgery"}, "treatment.5"),
         ("not that, the scan", {}, "diagnosis.1"),
-        ("i don't mean the surgery, i mean radiation", {"Radiation therapy": "radiation", "Surgery": "surgery"}, "treat"),
+        ("i don't mean surgery, i mean radiation", {"Radiation therapy": "radiation", "Surgery": "surgery"}, "treat"),
     ],
 )  # fmt: skip
 def test_not_this_but_that_is_about_that(
