@@ -37,6 +37,8 @@ _NOT_THIS_BUT = re.compile(
 #: From this confidence on, and in more words, a kind that articles do not answer is not asked of one of the things that
 #: were shown.
 CLEARLY, BRIEF = 0.7, 7
+#: Words up to which what is meant instead is a name and no question.
+BRIEF_NAME = 4
 #: Words up to which a message that points at one of the things shown asks nothing else of it ("the second one").
 POINTS_ONLY = 3
 #: Words up to which somebody tells of their care and asks nothing.
@@ -145,7 +147,7 @@ def _what_for(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
 def _not_that(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
     """ "No, not the radiation, the surgery": what is named last."""
     found = _NOT_THIS_BUT.fullmatch(turn.text.strip())
-    if found is None or not turn.talk.article:
+    if found is None or not turn.talk.article or len(found["yes"].split()) > BRIEF_NAME:
         return None
     meant = found["yes"]
     typed = {value for value, name in turn.names.items() if name.casefold() in meant.casefold()}

@@ -66,7 +66,7 @@ def smalltalk(service: Service, turn: Turn, key: str | None = None) -> tuple[Rep
         return fallback(service, turn)
     if key is None and turn.intent in FEELINGS and (answered := _asked_in_distress(service, turn)):
         return answered
-    key = key or turn.intent
+    key = key or ("distress" if turn.intent == "repair" and heard("unfair", turn.text) else turn.intent)
     died = turn.talk.said.get(key) or heard("death", turn.text)
     if key == "bereaved" and (heard("dying", turn.text) or not died):
         key = "distress"

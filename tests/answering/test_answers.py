@@ -748,3 +748,14 @@ def test_news_that_keeps_someone_awake_is_no_emergency(
     service: Service, turn: Any, intent: str, text: str, outcome: str
 ) -> None:
     assert urgent(service, turn(intent, text=text, ranking=((intent, 0.9),)))[0].outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("text", "is_grief"),
+    [("this is so unfair on my mum", True), ("it isn't fair", True), ("your answer is unfair", False)],
+)
+def test_that_life_is_unfair_is_no_complaint(service: Service, turn: Any, text: str, is_grief: bool) -> None:
+    reply, _ = smalltalk(service, turn("repair", text=text))
+    assert (
+        reply.text.splitlines()[0] in service.wording.smalltalk["distress"][0].replace("{team}", "your care team")
+    ) == is_grief
