@@ -30,10 +30,13 @@ class Client:
 
     def call(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
         """One request: its status, and its body as JSON (None where it is none). Raises NobodyAnswers."""
+        sent = None if body is None else json.dumps(body)
         try:
-            sent = None if body is None else json.dumps(body)
-            self._connection.request(method, path, sent, self._headers)
-            response = self._connection.getresponse()
+            try:
+                response = self._asked(method, path, sent)
+            except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+                self._connection.close()  # the server ends a connection that was not used for a while
+                response = self._asked(method, path, sent)
             raw = response.read()
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()
@@ -44,9 +47,15 @@ class Client:
         except ValueError:
             return response.status, None
 
+    def _asked(self, method: str, path: str, sent: str | None) -> http.client.HTTPResponse:
+        self._connection.request(method, path, sent, self._headers)
+        return self._connection.getresponse()
+
     def say(self, sender: str, text: str) -> list[dict[str, Any]]:
         """One turn: the channel's messages. Raises NobodyAnswers."""
         status, messages = self.call("POST", "/webhooks/rest/webhook", {"sender": sender, "message": text})
         if status in {401, 403, 404}:
             raise NobodyAnswers(f"{self.url} refuses to be asked (status {status}); is MARROW_REST_KEY set?")
-        return [m for m in messages if isinstance(m, dict)] if isinstance(messages, list) else []
+        if not isinstance(messages, list):
+            raise NobodyAnswers(f"what answers at {self.url} is no assistant (status {status})")
+        return [m for m in messages if isinstance(m, dict)]

@@ -114,7 +114,9 @@ def _terms_asked(service: Service, article: Article, asked: Wanted, turn: Turn) 
         return named
     # "What does compression mean?": a word of a term that is explained, of those shown last where some are.
     part = [e.term for e in article.glossary if asked.words in e.term.casefold().split()]
-    if part:
+    names = [article.title, *(n.text for n in article.names if n.means == article.title)]
+    own = {word for name in names for word in name.casefold().split()}
+    if part and asked.words not in own:
         shown = [p.text for p in article.passages() if p.id in turn.talk.passages]
         part = [term for term in part if any(holds(text, term) for text in shown)] or part
         return [t for t in service.terms[article.id].values() if t.value.casefold() in {e.casefold() for e in part}]

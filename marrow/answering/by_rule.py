@@ -30,7 +30,7 @@ _SUM_UP = re.compile(
     re.IGNORECASE,
 )
 _NOT_THIS_BUT = re.compile(
-    r"(?:(?:no|nope|sorry|wait)[,. ]+)*(?:i (?:do|did)(?: ?n['’]?t| not) mean|not) (?:the |that|this)?[\w ]*[,.;:]+ ?"
+    r"(?:(?:no|nope|sorry|wait)[,. ]+)*(?:i (?:do|did)(?: ?n['’]?t| not) mean|not) (?P<no>[\w ]+)[,.;:]+ ?"
     r"(?:but |i (?:mean|meant|was asking about) )*(?P<yes>(?:the )?[\w -]+?)[ .?!]*",
     re.IGNORECASE,
 )
@@ -149,7 +149,12 @@ def _not_that(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
     found = _NOT_THIS_BUT.fullmatch(turn.text.strip())
     if found is None or not turn.talk.article or len(found["yes"].split()) > BRIEF_NAME:
         return None
-    meant = found["yes"]
+    meant, denied = found["yes"], found["no"].casefold()
+    names = [turn.names.get(value, value).casefold() for _, value in turn.terms]
+    if not (
+        any(name in denied for name in names) or section_named(service, denied) or denied in {"that", "this", "it"}
+    ):
+        return None  # "not eating, pain" tells of both
     typed = {value for value, name in turn.names.items() if name.casefold() in meant.casefold()}
     terms = tuple((id, value) for id, value in turn.terms if value in typed)
     if not terms and not section_named(service, meant):

@@ -47,7 +47,8 @@ def before_it_happens(text: str) -> str | None:
 def comes_back(text: str) -> bool:
     """Whether someone tells that what was over is back: "they are numb again"."""
     short = len(plain(text).split()) <= SHORT and "?" not in text
-    return short and heard("back_again", text) and not heard("denied", text)
+    back = heard("back_again", text) or heard("person_again", text)
+    return short and back and not heard("denied", text)
 
 
 def still_happens(text: str) -> bool:

@@ -24,11 +24,10 @@ _COUNTED = re.compile(
 )
 # A place, or a number, and nothing else: "the second", "and the fourth?", "number 2", "3", "the one before that".
 _PLACE_ONLY = re.compile(
-    r"(?:(?:and|ok|okay|so|then|now|please|again|tell me about|(?:what|how) about|what (?:was|is)|show me|meant?)\s+)*"
+    r"(?:(?:and|ok|okay|so|then|now|please|again|tell me about|(?:what|how) about|show me|i meant?)\s+)*"
     r"(?:(?:the|number|no\.?|nr\.?|#)\s*)*"
     rf"(?P<place>{'|'.join(_NUMBERS)}|middle|previous|[1-9]|one (?:before|after)(?: that)?)"
-    r"(?:\s+(?:one|of (?:them|those|these)|(?:on|in|of) (?:the|your|that) list|symptom|sign|treatment|option|again"
-    r"|please|then|thing))*[\s.?!]*",
+    r"(?:\s+(?:one|of (?:them|those|these)|(?:on|in|of) (?:the|your|that) list|again|please|then))*[\s.?!]*",
     re.IGNORECASE,
 )
 _ONE = re.compile(
@@ -42,7 +41,7 @@ def item_of(article: Article, talk: Talk, text: str) -> Passage | None:
     """The passage that the text points at by its place among what was shown, or by a word in it; else None."""
     shown = [p for p in article.passages() if p.id in talk.passages]
     if place := place_only(text):
-        return _by_place(article, shown, place)
+        return _by_place(article, shown, place) if any(p.bullet for p in shown) else None
     counted = list(_COUNTED.finditer(text))
     if not counted:
         return _by_word(article, talk, shown, text)

@@ -264,9 +264,9 @@ def urgent(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     """
     if urgency(turn) < SURE:
         return next_best(service, turn)
-    if turn.intent != "crisis" and heard("news_at_night", turn.text):
-        return smalltalk(service, turn, "distress")
     alarm = service.red_flags.suspect(turn.text)
+    if turn.intent != "crisis" and not alarm.sign and heard("news_at_night", turn.text):
+        return smalltalk(service, turn, "distress")
     if turn.intent == "crisis":
         alarm = replace(alarm, kind="crisis")
     elif alarm.kind == "crisis":

@@ -207,7 +207,7 @@ class Guard:
                 continue
             answered = await self._turn(handler, channel, conversation, part, None, ends, told)
             if answered.problem and not replies:
-                if before:  # whoever tries again goes on about it
+                if before and conversation not in self._alarms:  # whoever tries again goes on about it
                     self.remember(conversation, before.told, before.since)
                 return answered
             if answered.problem:  # what was found of the message is not lost with the rest

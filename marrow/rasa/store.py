@@ -88,8 +88,12 @@ class MarrowTrackerStore(SQLTrackerStore):
         The tables are made by the first, so that a database may come up later than Marrow.
         """
         if not self._has_tables:
-            with contextlib.suppress(sa.exc.ProgrammingError, sa.exc.IntegrityError):  # another process makes them too
+            try:
                 self.Base.metadata.create_all(self.engine)
+            except (sa.exc.ProgrammingError, sa.exc.OperationalError, sa.exc.IntegrityError):
+                # Another process may have made them meanwhile; a missing right or a database that is down is an error.
+                if not {*self.Base.metadata.tables} <= {*sa.inspect(self.engine).get_table_names()}:
+                    raise
             self._has_tables = True
         session = self.sessionmaker()
         try:

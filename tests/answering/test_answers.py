@@ -367,6 +367,8 @@ def test_word_of_a_term_is_explained_with_it(
     service: Service, turn: Any, text: str, passages: tuple[str, ...], term: str
 ) -> None:
     talk = Talk(article=ARTICLE, section="causes", passages=passages)
+    cancer = asked_of(service, turn("ask_definition", text="what does cancer mean", talk=talk))[0]
+    assert "Advanced cancer: " not in cancer.text
     reply, _ = asked_of(service, turn("ask_definition", text=text, talk=talk))
     assert reply.outcome == "answer" and f"\n{term}: " in reply.text
     assert ("Primary site: " in reply.text) == (term == "Primary site")

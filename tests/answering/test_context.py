@@ -546,6 +546,8 @@ def test_not_this_but_that_is_about_that(
     service: Service, turn: Any, text: str, names: dict[str, str], first: str
 ) -> None:
     talk = Talk(article=HERE, section="treatment", passages=("treatment.4",))
+    told = turn("ask_symptoms", terms=("Pain",), text="Not eating, pain", names={"Pain": "pain"}, talk=talk)
+    assert by_rule(service, told) is None
     asked = turn("deny", terms=tuple(names), text=text, names=names, talk=talk)
     found = by_rule(service, asked)
     assert found is not None and found[0].outcome == "answer" and found[0].passages[0].startswith(first)

@@ -80,11 +80,12 @@ def test_few_words_tell_nothing(text: str) -> None:
 
 def test_what_was_over_may_be_back() -> None:
     assert comes_back("they are numb again") and comes_back("it's back") and comes_back("he is bad again now")
-    assert comes_back("she is worse now") and comes_back("he's confused again")
+    assert comes_back("she is worse now") and comes_back("he's confused again") and comes_back("it's up again")
+    assert comes_back("she's asleep again") and comes_back("it is back up again")
     for at_home in (
         "my sister is back",
         "he went home again",
-        "she is asleep again",
+        "she is home again",
         "I'm back",
         "dad is himself again",
     ):

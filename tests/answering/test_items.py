@@ -67,6 +67,8 @@ TREATMENTS = tuple(f"treatment.{n}" for n in range(1, 7))
         (("treatment.4",), "the one after", "treatment.5"),
         (("treatment.2",), "the one before", None),
         ((), "2", None),
+        (TREATMENTS, "what is the first treatment", None),
+        (("causes.1", "causes.2"), "the second", None),
     ],
 )
 def test_item(article: Article, passages: tuple[str, ...], text: str, found: str | None) -> None:

@@ -446,3 +446,28 @@ def test_data_is_hidden_from_rasa() -> None:
         assert not re.search(
             r"^\s*-?\s*[\"']?(nlu|rules|stories|responses)[\"']?\s*:", path.read_text("utf-8"), re.MULTILINE
         )
+
+
+@pytest.mark.parametrize(
+    ("text", "alarms"),
+    [
+        ("My dad's friend lost all feeling below the waist", False),
+        ("my mum's boss rang, she collapsed at work", True),
+        ("my mum's neighbour found her collapsed on the floor", True),
+        ("My left leg has been weak since my stroke in 2011. Can I have denosumab?", False),
+        ("I can't move my legs, had cancer since 2019", True),
+        ("My legs have gone numb since my fall 3 years ago got worse today", True),
+        ("mum broke her hip, she's in hospital being looked after", False),
+        ("I've broken my hip and I'm being looked after by my son", True),
+        ("Calcium is normal and he's his old self again, no more confusion", False),
+        ("he's his old self again but now he can't feel his legs", True),
+        ("my world has collapsed", False),
+        ("he collapsed in tears and pain", True),
+        ("I can't breathe thinking about losing him", False),
+        ("can't breathe, thinking of it all night", True),
+        ("my doctor put up my oxycodone on Friday", False),
+        ("I have been putting away my morphine", True),
+    ],
+)
+def test_what_excuses_a_sign_needs_the_whole_phrase(flags: RedFlags, text: str, alarms: bool) -> None:
+    assert (flags.find(text) is not None) == alarms

@@ -197,10 +197,15 @@ export class Conversation {
   }
 }
 
-/** The first question that has no answer yet. */
+/** The next question to be sent: what was just said, which may be urgent, else the first that failed. */
 export function waitingIn({ entries }: Saved): Said | undefined {
-  for (const entry of entries) if ("said" in entry && entry.said.state !== "answered") return entry.said;
-  return undefined;
+  let failed: Said | undefined;
+  for (const entry of entries) {
+    if (!("said" in entry)) continue;
+    if (entry.said.state === "waiting") return entry.said;
+    if (entry.said.state === "failed") failed ??= entry.said;
+  }
+  return failed;
 }
 
 function body(said: Said): { choice: string } | { text: string } {

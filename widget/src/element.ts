@@ -43,7 +43,7 @@ export class MarrowChat extends HTMLElement {
     const { signal } = this.#listeners;
     this.#fullScreen.addEventListener("change", () => this.#reopen(), { signal });
     document.addEventListener("focusin", (event) => this.#stepAside(event.target), { signal });
-    addEventListener("online", () => void this.#panel?.conversation.pump(), { signal });
+    addEventListener("online", () => this.#panel?.conversation.pump(), { signal });
     const view = window.visualViewport;
     view?.addEventListener("resize", () => this.#fit(view), { signal });
     view?.addEventListener("scroll", () => this.#fit(view), { signal });

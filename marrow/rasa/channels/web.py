@@ -115,12 +115,16 @@ class WebChannel(GuardedChannel):
         )
 
     async def _message(self, request: Request, handler: Handler, body: bytes, data: dict[str, Any]) -> HTTPResponse:
+        text = data.get("text", "")
+        if reply := self.guard.alarm(text) if isinstance(text, str) else alarm_in(self.guard, body):
+            # Before anything is asked of the store, which may hang.
+            named = self._named(request)
+            if named:
+                self.guard.remember(named, reply.alarm)
+            return respond(self._render(Answered(reply), named or ""))
         conversation = await self._conversation(request)
         if conversation is None:
             return self._refuse(body, "no_session")
-        if not isinstance(data.get("text", ""), str) and (reply := alarm_in(self.guard, body)):
-            self.guard.remember(conversation, reply.alarm)
-            return respond(self._render(Answered(reply), conversation))
         key = data.get("id")
         if key is None:
             return (await self._answer(request, handler, conversation, data))[1]
@@ -194,9 +198,13 @@ class WebChannel(GuardedChannel):
 
     # -- parts -----------------------------------------------------------------------------------------------------
 
-    async def _conversation(self, request: Request) -> str | None:
+    def _named(self, request: Request) -> str | None:
+        """The conversation that the caller's token is of, which may be closed."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        conversation = self.guard.identity.conversation_of(token.strip()) if scheme.lower() == "bearer" else None
+        return self.guard.identity.conversation_of(token.strip()) if scheme.lower() == "bearer" else None
+
+    async def _conversation(self, request: Request) -> str | None:
+        conversation = self._named(request)
         return None if conversation is None or await self.guard.is_closed(conversation) else conversation
 
     def _render(self, answered: Answered, conversation: str) -> dict[str, Any]:
