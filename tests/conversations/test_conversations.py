@@ -151,7 +151,8 @@ def test_more_simply_explains_what_was_asked(talk: Any) -> None:
         [
             ("what does hypercalcemia mean?", "answer", "symptoms.5"),
             ("say it more simply", "answer", "Hypercalcemia: High calcium levels in the blood."),
-            ("what does compression mean?", "not_covered", "what the word “compression” means"),
+            ("what does compression mean?", "answer", "Spinal cord compression: "),
+            ("what does detach mean?", "not_covered", "what the word “detach” means"),
         ]
     )
 

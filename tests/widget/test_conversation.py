@@ -213,18 +213,18 @@ def test_a_failed_question_is_kept_and_sent_again(chat: Chat, bot: FakeBot, fail
     assert len({body["id"] for call, body, _ in bot.calls if call == "message"}) == 1
 
 
-def test_a_failed_question_goes_along_with_the_next(chat: Chat, bot: FakeBot) -> None:
+def test_a_failed_question_goes_behind_the_next_which_may_be_urgent(chat: Chat, bot: FakeBot) -> None:
     chat.open()
     bot.script.failures = ["500"]
     chat.type("How is it treated?")
     chat.retry.wait_for()
-    chat.type("What are the symptoms?")
+    chat.type("My legs have gone numb")
     chat.replies.nth(2).wait_for()
-    assert bot.said() == ["How is it treated?", "How is it treated?", "What are the symptoms?"]
+    assert bot.said() == ["How is it treated?", "My legs have gone numb", "How is it treated?"]
     order = [text.split("said:")[1].strip()[:20] for text in chat.host.locator(".bubble").all_inner_texts()]
-    assert order[1].startswith("How is it treated")
-    assert "From the article" in order[2]
-    assert order[3].startswith("What are the symptom")
+    assert order[1].startswith("My legs have gone")
+    assert order[2].startswith("Call 911")
+    assert order[3].startswith("How is it treated")
     assert "From the article" in order[4]
 
 
