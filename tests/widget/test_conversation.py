@@ -221,6 +221,7 @@ def test_a_failed_question_goes_behind_the_next_which_may_be_urgent(chat: Chat, 
     chat.type("My legs have gone numb")
     chat.replies.nth(2).wait_for()
     assert bot.said() == ["How is it treated?", "My legs have gone numb", "How is it treated?"]
+    chat.replies.nth(1).filter(has_text="Call 911").wait_for()
     order = [item.inner_text() for item in chat.host.locator(".item").all()]
     for text, part in zip(
         order[1:], ("My legs have gone", "Call 911", "How is it treated", "From the article"), strict=True
