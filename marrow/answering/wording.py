@@ -144,8 +144,9 @@ def load_wording(directory: Path) -> Wording:
     """Read replies.yml and not_covered.yml. Raises DataError naming file, line and remedy."""
     replies = read_mapping(directory / "replies.yml", _REPLIES)
     silences = {}
-    rows_of = read_mapping(directory / "not_covered.yml", _SILENCES)
-    for name, row in ((name, row) for name, row in rows_of.items() if name != "reviewed_by"):
+    given = read_mapping(directory / "not_covered.yml", _SILENCES)
+    given.pop("reviewed_by", None)
+    for name, row in given.items():
         read: dict[str, Any] = {key: tuple(row[key]) for key in ("nearest", "of") if key in row}
         read["also"] = tuple(Also(**{**also, "words": compiled(also["words"])}) for also in row.get("also", ()))
         if "words" in row:

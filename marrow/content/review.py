@@ -122,7 +122,7 @@ def _walk(document: PlacedYaml, node: yaml.Node, id: str, seen: set[str]) -> Ite
         shown = tuple((key, text) for key, child in fields.items() for text in [_text(child)] if text)
         yield Item(
             id=id,
-            sort=f"{id.partition('/')[0]} wordings" if id.startswith("safety/") else "wordings of the bot's own",
+            sort="safety wordings" if id.startswith("safety/") else "wordings of the bot's own",
             key=id.partition("/")[2],
             shown=shown,
             wording=" ".join(text for _, text in shown),
