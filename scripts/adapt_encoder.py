@@ -16,7 +16,6 @@ that do not lean on it. That takes ten minutes.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import math
 import time
@@ -46,6 +45,7 @@ from marrow.answering.terms import article_terms
 from marrow.answering.topic import behind_one, topics_of
 from marrow.answering.turn import family_of, is_question
 from marrow.content import load_library
+from marrow.digest import sha256
 from marrow.rasa.examples import read_examples
 from marrow.rasa.nlu.terms import build_finder
 from marrow.safety.hygiene import normalise
@@ -342,14 +342,6 @@ def learn(
     return {name: tuple(np.asarray(part) for part in parts) for name, parts in values["adapter"].items()}
 
 
-def digest(folder: Path) -> str:
-    """One SHA-256 over a folder's files."""
-    total = hashlib.sha256()
-    for file in sorted(p for p in folder.rglob("*") if p.is_file()):
-        total.update(f"{file.relative_to(folder)}\0".encode() + file.read_bytes())
-    return total.hexdigest()
-
-
 def main() -> None:
     """Learn and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -369,7 +361,7 @@ def main() -> None:
     about = {
         "base": "all-MiniLM-L6-v2", "begun_at": arguments.begin and arguments.begin.name,
         "rank": arguments.rank, "epochs": arguments.epochs, "rows": len(tasks.rows),
-        "nlu_sha256": digest(settings.DATA / "nlu"), "articles_sha256": digest(settings.DATA / "articles"),
+        "nlu_sha256": sha256(settings.DATA / "nlu"), "articles_sha256": sha256(settings.DATA / "articles"),
     }  # fmt: skip
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     tensors = {f"{name}|{part}": value.astype(np.float16) for name, parts in adapter.items()

@@ -51,6 +51,7 @@ AGAIN_AT_MOST = 2
 #: The emergencies that articles have names for, by the pattern of heard.yml that names one.
 _NAMED = {
     "spine": "names_spine", "calcium": "names_calcium", "fracture": "names_fracture", "general": "names_general",
+    "infection": "names_fever",
 }  # fmt: skip
 
 
@@ -67,15 +68,19 @@ def alarm_again(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
         return None
     crisis = alarm.kind == "crisis"
     mute = cannot_call(turn.text)
-    goes_on = mute or out_of_reach(turn.text) or refuses(turn.text)
-    goes_on = goes_on or (alarm.kind == "infection" and heard("on_treatment", turn.text))
+    of_someone = not crisis and heard("of_someone", turn.text)
+    goes_on = mute or of_someone or out_of_reach(turn.text) or refuses(turn.text)
+    fever = alarm.kind == "infection" and not is_helped(turn.text)
+    goes_on = goes_on or (fever and (heard("on_treatment", turn.text) or heard("has_fallen", turn.text)))
+    goes_on = goes_on or (not crisis and (heard("has_cancer", turn.text) or heard("maybe_only", turn.text)))
     goes_on = goes_on or bool(turn.intent not in _OF_ITS_OWN and is_unhelped(turn.text))
     if not goes_on:
         taken_back = not crisis and is_mistaken(turn.text)
-        if taken_back or names_any(service, turn.text) or is_helped(turn.text, crisis=crisis):
+        if taken_back or names_any(service, turn.text, signs=False) or is_helped(turn.text, crisis=crisis):
             return None
     goes_on = goes_on or turn.intent in (_GOES_ON if crisis else _STILL_WORRIES)
     goes_on = goes_on or still_happens(turn.text) or asks_what_now(turn.text)
+    goes_on = goes_on or (turn.intent == "simplify" and not turn.talk.passages)  # "what does that mean?"
     if not crisis and not section_named(service, turn.text):
         unclear = family_of(turn.intent) in {"elsewhere", "talk"} and turn.confidence < ELSEWHERE
         worries = (unclear and turn.intent not in _OF_ITS_OWN) or family_of(turn.intent) == "silent"
@@ -84,8 +89,14 @@ def alarm_again(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
     suspected = turn.intent in EMERGENCIES and urgency(turn) < SURE
     if not (goes_on or suspected):
         return None
-    reply = alarm_reply(service, replace(alarm, again=alarm.again + 1))
+    reply = alarm_reply(service, replace(alarm, again=alarm.again + 1, carer=alarm.carer or of_someone))
     return with_line(reply, service.wording.frames["cannot_call"]) if mute else reply, turn.talk
+
+
+def waits(turn: Turn) -> bool:
+    """Whether someone who told that help is there, or called, asks of no more than that: "is that ok?", "what do I do
+    while I wait?"."""
+    return turn.talk.closing and urgency(turn) < DOUBT and heard("while_waiting", turn.text)
 
 
 def closing(turn: Turn) -> str | None:
@@ -106,6 +117,8 @@ def closing(turn: Turn) -> str | None:
         return key if alarm is None or alarm.carer else None
     # What looks like an emergency itself ends none, unless it tells of help, or denies the very crisis.
     ends = {"no_crisis"} if kind == "crisis" else {"help_is_there"}
+    if key == "it_is_over" and kind == "infection":  # a fever that has fallen is no less of one
+        return "help_is_there" if is_helped(turn.text) else None
     return key if key in ends or urgency(turn) < SURE else None
 
 
@@ -118,12 +131,19 @@ def alarm_now(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
         kind = sign
     elif happens(turn.text):
         kind = _sign_of_item(service, turn) or turn.talk.sign
-    elif comes_back(turn.text) or out_of_reach(turn.text) or (turn.talk.closing and asks_what_now(turn.text)):
+    elif comes_back(turn.text) or out_of_reach(turn.text) or _takes_up(service, turn):
         kind = turn.talk.alarmed
     if kind is None:
         return None
     alarm = replace(service.red_flags.suspect(turn.text), kind=kind)
     return alarm_reply(service, alarm), turn.talk
+
+
+def _takes_up(service: Service, turn: Turn) -> bool:
+    """Whether a message after help was told of goes back to what alarmed: "no wait, it is real", "and my fever?"."""
+    if turn.talk.closing and (asks_what_now(turn.text) or heard("takes_back", turn.text)):
+        return True
+    return heard("what_about_sign", turn.text) and _sign_in(service, turn.text) == turn.talk.alarmed
 
 
 def remembered(service: Service, turn: Turn, reply: Reply, talk: Talk) -> Talk:
@@ -177,13 +197,18 @@ def in_doubt(service: Service, turn: Turn, reply: Reply) -> Reply:
     """The reply, with where to get help where the message may be an emergency, or one of its sentences would be one
     alone ("which milk is best? His legs are like jelly")."""
     kind, alone = turn.urgent_sentence
-    if reply.outcome != "urgent" and heard("severe_pain", turn.text):
+    if reply.outcome == "urgent":
+        return reply
+    if heard("wishes_over", turn.text):
+        return with_line(reply, _whom_to_call(service, "crisis", "perhaps_crisis"))
+    if any(heard(name, turn.text) for name in ("severe_pain", "needs_help", "may_be_grave")):
         return with_line(reply, service.emergency.help_line())
     if urgency(turn) >= DOUBT:
         kind = next(intent for intent, _ in turn.ranking if intent in EMERGENCIES)
+        before = Alarm.retold(turn.alarm) if turn.alarm else None
+        if before and before.kind != "crisis":  # "the ambulance is on its way"
+            kind = before.kind
     elif alone < DOUBT_ALONE and not _has_signs(service, turn):
-        return reply
-    if reply.outcome == "urgent":
         return reply
     return with_line(reply, _whom_to_call(service, kind, "perhaps_crisis"))
 

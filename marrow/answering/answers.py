@@ -8,14 +8,16 @@ from dataclasses import replace
 
 from marrow.answering import passages as choose
 from marrow.answering.context import in_context, the_others, the_rest
+from marrow.answering.effects import effect_named, speaking
 from marrow.answering.heard import heard
 from marrow.answering.meaning import Wanted, bare, wanted
-from marrow.answering.named import terms_of
+from marrow.answering.named import specific_terms, terms_of
 from marrow.answering.offers import offer, section_offers
 from marrow.answering.service import Service
-from marrow.answering.silences import by_thing, by_topic, lacking, not_covered, tells_feelings
+from marrow.answering.silences import OF_SYMPTOMS, by_thing, by_topic, lacking, not_covered, tells_feelings
 from marrow.answering.subject import pick_article, refuse
 from marrow.answering.terms import Term, holds, is_section, same_root
+from marrow.answering.topic import points
 from marrow.answering.turn import SECTIONS_OF, Talk, Turn
 from marrow.content import Article, GlossaryEntry, Passage
 from marrow.reply import Offer, Reply, citation, compose, quote, source_line, with_comfort, with_line
@@ -34,12 +36,20 @@ EXPLAINED_AT_MOST = 4
 MEANT_AT_MOST = 3
 #: From this confidence on "what is radiology?" asks what the word means.
 PLAINLY = 0.9
+#: Kinds of question that "can it lower your platelets?" is taken for.
+_MAY_ASK_OF_EFFECT = {*OF_SYMPTOMS, "ask_who_gets", "ask_treatment"}
 _OTHER_NAMES = {"brand", "abbreviation"}
 
 
 def question(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     """A question: answer it, or say that the article does not; with a kind word or the safety line where they fit."""
+    if _asks_what_treatment_does(service, turn):
+        turn = replace(turn, intent="ask_treatment")
+    if heard("bare_what_helps", turn.text):
+        turn = replace(turn, intent="ask_treatment", ranking=(), scores={})
     turn = in_context(service, turn)
+    if turn.intent == "ask_prevention" and heard("prevents_breaks", turn.text):
+        turn = replace(turn, intent="ask_treatment")
     if heard("animals", turn.text):
         return refuse(service, turn)
     if row := by_topic(service, turn):
@@ -49,6 +59,16 @@ def question(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     else:
         said = _other_sign(service, turn) or not_covered(service, turn, by_thing(turn))
     return _with_lines(service, turn, *said)
+
+
+def _asks_what_treatment_does(service: Service, turn: Turn) -> bool:
+    """ "Does radiation shrink tumours?", and "does it shrink them?" after it, whatever kind it looks like."""
+    of_treatment = turn.talk.section == "treatment" and points(turn.text)
+    named = bool({group for _, group in turn.others} & {"drug", "procedure", "remedy"}) or any(
+        id.startswith("treatment.") for term in specific_terms(service, turn) for id in term.passages
+    )
+    kinds = {"ask_side_effects", "ask_complications", "ask_symptoms"} if of_treatment else {"ask_side_effects"}
+    return (of_treatment or named) and turn.intent in kinds and heard("whether_it_helps", turn.text)
 
 
 def _other_sign(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
@@ -62,8 +82,9 @@ def _other_sign(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
 
 def _with_lines(service: Service, turn: Turn, reply: Reply, talk: Talk) -> tuple[Reply, Talk]:
     """The reply with a kind word or the safety line where they fit."""
-    silent_on = {group for _, group in turn.others} if reply.outcome == "not_covered" else set()
-    grave = "symptom" in silent_on and (service.red_flags.suspect(turn.text).sign or heard("names_general", turn.text))
+    of_symptom = turn.intent in OF_SYMPTOMS or any(group == "symptom" for _, group in turn.others)
+    silent = reply.outcome == "not_covered" and of_symptom
+    grave = silent and (service.red_flags.suspect(turn.text).sign or heard("names_general", turn.text))
     if turn.intent == "ask_emergency_care" or grave:
         reply = with_line(reply, service.emergency.help_line())
     return acknowledged(service, turn, reply, talk)
@@ -110,10 +131,10 @@ def _terms_asked(service: Service, article: Article, asked: Wanted, turn: Turn) 
     """The terms whose name is what is asked for, else, of a word that stands nowhere, those it is another form of
     ("metastatic")."""
     named = [t for t in terms_of(service, article, turn) if bare(turn.names.get(t.value, t.value)) == asked.words]
-    if named or not asked.is_word or turn.others:
-        return named
     # "What does compression mean?": a word of a term that is explained, of those shown last where some are.
     part = [e.term for e in article.glossary if asked.words in e.term.casefold().split()]
+    if named or turn.others or not (asked.is_word or (asked.is_lone and part)):
+        return named
     names = [article.title, *(n.text for n in article.names if n.means == article.title)]
     own = {word for name in names for word in name.casefold().split()}
     if part and asked.words not in own:
@@ -162,6 +183,13 @@ def answer(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     if not found:
         return _not_of_that(service, turn, picked, terms)
     about = [term for term in terms if any(p.id in term.passages for p in found)]
+    asks_whether = turn.intent in _MAY_ASK_OF_EFFECT and not any(term.specific for term in about)
+    if asks_whether and (spoken := speaking(service, picked, turn, found)) is not None:
+        if not spoken:
+            said = effect_named(turn)
+            word = Term(picked.id, said, (), specific=True) if said else None
+            return not_covered(service, turn, "effect", picked, word)
+        found = spoken
     notes = notes_on(service, picked, found, turn, about)
     return show(service, picked, found, turn.talk, turn.intent, notes=notes, asked=[term.value for term in about])
 
@@ -233,7 +261,7 @@ def show(
     citations = tuple(citation(article, kind) for kind in dict.fromkeys(p.section for p in found))
     put_plainly = found if simply or len(found) <= PLAIN_AT_MOST else found[:1]
     plain = " ".join(p.plain for p in put_plainly if p.plain)
-    lines = quote(found)
+    lines = quote(choose.as_quoted(article, found))
     lines += [service.wording.frames["missing"].replace("{missing}", p.missing) for p in found if p.missing]
     if plain:
         lines.append(service.wording.frames["plain"].format(plain=plain))

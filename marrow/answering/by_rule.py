@@ -6,19 +6,20 @@ import re
 from dataclasses import replace
 
 from marrow.answering import passages as choose
-from marrow.answering.alarms import SURE, alarm_again, alarm_now, closing, urgency
+from marrow.answering.alarms import DOUBT, SURE, alarm_again, alarm_now, closing, urgency, waits
 from marrow.answering.answers import meaning, question, show
-from marrow.answering.context import ASKS_FOR_ONE
+from marrow.answering.context import ASKS_FOR_ONE, talked_about
+from marrow.answering.effects import asks_of_effect
 from marrow.answering.heard import heard, without
 from marrow.answering.items import place_only
 from marrow.answering.named import section_named, specific_terms
 from marrow.answering.parts import tells
 from marrow.answering.service import Service
-from marrow.answering.subject import UNLIKE
+from marrow.answering.subject import UNLIKE, refuse
 from marrow.answering.talk import MEANT_WORD, OF_THEMSELVES, follow_up, last_shown, smalltalk
-from marrow.answering.turn import EMERGENCIES, SECTIONS_OF, Talk, Turn, asks_for, family_of
+from marrow.answering.turn import EMERGENCIES, SECTIONS_OF, Talk, Turn, asks_for, family_of, is_question
 from marrow.content import Article
-from marrow.reply import Reply
+from marrow.reply import Reply, with_line
 
 # "Summarise the treatments once more", "go over the symptoms again": the whole part, whatever kind it looks like.
 _SUM_UP = re.compile(
@@ -34,6 +35,11 @@ _NOT_THIS_BUT = re.compile(
     r"(?:but |i (?:mean|meant|was asking about) )*(?P<yes>(?:the )?[\w -]+?)[ .?!]*",
     re.IGNORECASE,
 )
+# "Tell me everything about treatment please, my appointment is tomorrow"
+_EVERYTHING = re.compile(
+    r"\b(?:everything|all)(?: (?:you (?:have|know|can)|there is|it says))? (?:about|on) (?:the |its )?(?P<part>\w+)\b",
+    re.IGNORECASE,
+)
 #: From this confidence on, and in more words, a kind that articles do not answer is not asked of one of the things that
 #: were shown.
 CLEARLY, BRIEF = 0.7, 7
@@ -43,6 +49,11 @@ BRIEF_NAME = 4
 POINTS_ONLY = 3
 #: Words up to which somebody tells of their care and asks nothing.
 CARE_WORDS = 16
+#: Below this confidence what tells of somebody asks nothing.
+ASKS_SURELY = 0.5
+_IS_IT = re.compile(
+    r"(?:(?:so|and|but|ok)[ ,]+)*(?:is|are) (?:it|that|this|they|those) (?:an?|like|some|kind|a kind)\b", re.I
+)
 #: Names of an article from which on a word in them stands for it alone ("mets").
 ITS_WORD = 3
 #: Letters from which on a lone word of an article is asked for; shorter ones are "the" and "may".
@@ -65,11 +76,16 @@ def by_rule(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
         return smalltalk(service, turn, key)
     if alarm := alarm_again(service, turn) or alarm_now(service, turn):
         return alarm
+    if waits(turn):
+        return smalltalk(service, turn, "while_waiting")
     meant, sure = meaning(service, turn), urgency(turn) >= SURE
     if meant and (meant[0].outcome == "answer" or not sure):
         return meant
     if sure:
         return None
+    if urgency(turn) < DOUBT and (key := _heard_of_the_talk(turn)):
+        reply, talk = smalltalk(service, turn, key)
+        return (with_line(reply, service.emergency.help_line()) if key == "nobody_reads" else reply), talk
     if _THUMBS.fullmatch(turn.text):
         return smalltalk(service, turn, "thank")
     if heard("is_clear", turn.text) or heard("that_is_all", turn.text):
@@ -80,10 +96,16 @@ def by_rule(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
         return _one_of_them(service, turn) or smalltalk(service, turn, "unclear")
     if not turn.known:
         return smalltalk(service, turn, "unclear")
+    if turn.intent in {"nlu_fallback", "ask_figures"} and asks_of_effect(turn):
+        return question(service, replace(turn, intent="ask_symptoms"))
+    if heard("my_appointment", turn.text) and not turn.articles:
+        return refuse(service, turn)
     if "?" not in turn.text and heard("good_news", turn.text):
         return smalltalk(service, turn, "good_news")
-    if _tells_only(turn):
+    if _tells_only(turn) or _tells_little(service, turn):
         return smalltalk(service, turn, "tells")
+    if before := _is_it_one(service, turn):
+        return question(service, replace(turn, intent="ask_definition", terms=before))
     if _tells_of_care(turn):  # what was told of is talked about: "they booked me in for a biopsy", "what is it for"
         reply, said = smalltalk(service, turn, "tells")
         return reply, replace(question(service, turn)[1], said=said.said, misses=said.misses)
@@ -93,15 +115,53 @@ def by_rule(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
         return question(service, replace(turn, intent=turn.talk.intent))
     if turn.intent == "follow_up" and not turn.terms and {group for _, group in turn.others} & UNLIKE:
         return question(service, replace(turn, intent="ask_definition"))  # "what about hypocalcemia?"
+    if kind := _what_about_another(service, turn):
+        return question(service, replace(turn, intent=kind))
     if _asks_for_mention(service, turn):
         return follow_up(service, turn)
     return (
         _what_for(service, turn)
         or _not_that(service, turn)
+        or _all_of_it(service, turn)
+        or _which_of_them(service, turn)
         or _summed_up(service, turn)
         or _by_name(service, turn)
         or _one_of_them(service, turn)
     )
+
+
+def _heard_of_the_talk(turn: Turn) -> str | None:
+    """The row of `smalltalk` in replies.yml for what is said of the talk itself, or of somebody's death."""
+    of_talk = family_of(turn.intent) == "talk"
+    if heard("asks_who_reads", turn.text):
+        return "nobody_reads"
+    if heard("asks_whether_machine", turn.text):
+        return "bot_identity"
+    if heard("is_a_test", turn.text) and turn.talk.article is None:
+        return "capabilities"
+    if heard("sorry_only", turn.text):
+        return "no_need"
+    if of_talk and heard("insults", turn.text):
+        return "repair"
+    if "?" not in turn.text and heard("just_curious", turn.text):
+        return "tells"
+    if heard("is_worse", turn.text):
+        return "distress"
+    if "bereaved" in turn.talk.said and turn.intent == "ask_self_diagnosis" and heard("of_the_dead", turn.text):
+        return "bereaved"  # of the dead nobody asks whether they have it
+    if "?" not in turn.text and heard("died", turn.text) and (of_talk or turn.intent == "ask_self_diagnosis"):
+        return "bereaved"
+    return None
+
+
+def _what_about_another(service: Service, turn: Turn) -> str | None:
+    """The kind of "what about CyberKnife?", of a drug, test or treatment that the article may not have: what was asked
+    last and not answered, else what it is."""
+    named = {group for _, group in turn.others} & {"drug", "procedure", "remedy", "test"}
+    if not named or turn.terms or len(turn.text.split()) > BRIEF or not heard("bare_what_about", turn.text):
+        return None
+    before = service.wording.silences.get(turn.talk.intent or "") if turn.talk.misses else None
+    return turn.talk.intent if before and before.named else "ask_definition"
 
 
 def _tells_only(turn: Turn) -> bool:
@@ -110,6 +170,22 @@ def _tells_only(turn: Turn) -> bool:
         return False
     said = turn.text.casefold().replace(turn.names.get(turn.articles[0], "").casefold(), " ")
     return heard("has", said) and not without("of_whom", said)
+
+
+def _tells_little(service: Service, turn: Turn) -> bool:
+    """ "She's 91", "she isn't in pain": what tells of somebody, and is no kind of question for sure."""
+    begins = not (turn.talk.article or turn.talk.said)
+    asks = turn.terms or turn.others or begins or turn.confidence >= ASKS_SURELY
+    short = len(turn.text.split()) <= BRIEF_NAME and tells(turn.text)
+    return not asks and short and is_question(turn.intent) and not service.red_flags.suspect(turn.text).sign
+
+
+def _is_it_one(service: Service, turn: Turn) -> tuple[tuple[str, str], ...]:
+    """What was asked about before "is it a chemo?": what that is says it."""
+    if not _IS_IT.match(turn.text) or not turn.talk.asked or not specific_terms(service, turn):
+        return ()
+    known = service.terms.get(turn.talk.article or "", {})
+    return tuple((t.article, t.value) for value in turn.talk.asked if (t := known.get(value.casefold())))
 
 
 def _tells_of_care(turn: Turn) -> bool:
@@ -142,6 +218,31 @@ def _what_for(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
     if not aims or aims == list(shown):
         return None
     return show(service, article, aims, turn.talk, "ask_treatment", asked=turn.talk.asked)
+
+
+def _all_of_it(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
+    """ "Tell me everything about treatment", "or is it just painkillers?": the whole part."""
+    articles = service.library.articles
+    article = talked_about(service, turn.talk) or (articles[0] if len(articles) == 1 else None)
+    found = _EVERYTHING.search(turn.text)
+    kind = _kind_of(service, found["part"].casefold()) if found else ""
+    treated = turn.talk.section == "treatment" or bool(turn.articles) or turn.intent == "ask_treatment"
+    if not kind and treated and heard("only_that", turn.text):
+        kind = "treatment"
+    section = article.section(kind) if article and kind else None
+    return show(service, article, section.passages, turn.talk, asks_for(kind)) if article and section else None
+
+
+def _which_of_them(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
+    """ "Which of these is for stopping fractures?": those of a list that have what is named."""
+    article, _ = last_shown(service, turn.talk)
+    terms = [t for t in specific_terms(service, turn) if t.value in turn.names]
+    section = article.section(turn.talk.section or "") if article else None
+    if article is None or section is None or not terms or not heard("which_of_these", turn.text):
+        return None
+    found = choose.with_terms(section, terms)
+    best = max(found, key=lambda p: choose.likeness(article, p, turn), default=None)
+    return show(service, article, [best], turn.talk, turn.talk.intent or "ask_definition") if best else None
 
 
 def _not_that(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:

@@ -30,7 +30,7 @@ ASKS_FOR_ONE = {"follow_up", "tell_more", "simplify", "ask_definition", "nlu_fal
 # "The other signs?", "what else is there?"; "another dose" and "what else comes with it" ask more of the same.
 _OTHERS = re.compile(
     r"\b(?:the|any|some|what|wat|which) others?\b(?! (?:day|side|words?|names?|leg|hip|hand|people|person))"
-    r"|\b(?:what|anything|something) else\b"
+    r"|\b(?:what|anything|something|nothing) else\b"
     r"(?=\W*$| (?:is|are) (?:there|on)\b| (?:then|they|do they|can they|besides|apart)\b)",
     re.IGNORECASE,
 )
@@ -93,6 +93,8 @@ def _like_what(service: Service, turn: Turn) -> Turn:
     if kind and turn.intent == "ask_symptoms" and len(turn.text.split()) <= LIKE_WHAT_WORDS:
         return replace(turn, intent=kind)
     of_a_sign = turn.talk.section == "symptoms" and not turn.talk.misses
+    if turn.intent == "ask_figures" and turn.talk.section == "prognosis" and len(turn.text.split()) <= BARE + 1:
+        return replace(turn, intent="ask_survival_time")  # "in numbers?" after the outlook
     if turn.intent == "ask_prevention" and of_a_sign and not turn.terms and (terms := _treated(service, turn.talk)):
         return replace(turn, intent="ask_treatment", terms=terms)
     return turn

@@ -7,7 +7,6 @@ are.
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import os
 import zipfile
@@ -23,6 +22,7 @@ from safetensors import safe_open
 from tokenizers import Tokenizer
 
 from marrow import settings
+from marrow.digest import sha256
 from marrow.errors import ModelError
 
 Vectors = npt.NDArray[np.float32]
@@ -121,12 +121,9 @@ def load_encoder(threads: int = 1, adapter: Path | None = ADAPTER) -> Encoder:
     return Encoder(weights, tokenizer, threads, read_adapter(adapter) if adapter and all(known) else None)
 
 
-def encoder_digest() -> bytes:
-    """SHA-256 over the encoder's files and its adapters: with others, other vectors."""
-    digest = hashlib.sha256()
-    for path in (*encoder_files(), ADAPTER, TALK_ADAPTER):
-        digest.update(_sha256(path).encode() if path.is_file() else b"none")
-    return digest.digest()
+def encoder_digest() -> str:
+    """The SHA-256 of the encoder's files and of its adapters, wherever they lie: with others, other vectors."""
+    return " ".join(sha256(path) for path in (*encoder_files(), ADAPTER, TALK_ADAPTER))
 
 
 def read_adapter(path: Path) -> dict[str, npt.NDArray[Any]]:
@@ -235,21 +232,13 @@ def _verify(path: Path, expected: str) -> bool:
     MARROW_ENCODER_UNVERIFIED is 1, and for one that is missing."""
     if not path.is_file():
         raise ModelError(f"{path.name} is missing; run `make install`, or set MARROW_ENCODER_DIR to where it lies")
-    actual = _sha256(path)
+    actual = sha256(path)
     if actual != expected and os.environ.get("MARROW_ENCODER_UNVERIFIED", "") != "1":
         raise ModelError(
             f"{path.name} has SHA-256 {actual[:12]}…, not {expected[:12]}…; reinstall it with `make install`, or set "
             "MARROW_ENCODER_UNVERIFIED=1 to use it all the same, without the adapters made for the other"
         )
     return actual == expected
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(1 << 20):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def vocabulary() -> frozenset[str]:

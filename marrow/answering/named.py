@@ -9,6 +9,9 @@ from marrow.answering.terms import Term
 from marrow.answering.turn import Turn
 from marrow.content import Article
 
+#: Where a term stands that is a sign and nothing else.
+_OF_SIGNS = {"overview", "symptoms"}
+
 
 def terms_of(service: Service, article: Article, turn: Turn) -> list[Term]:
     """The article's terms that the turn names."""
@@ -30,11 +33,14 @@ def section_named(service: Service, text: str) -> str | None:
     return None
 
 
-def names_any(service: Service, text: str) -> bool:
-    """Whether a text has a name of an article, or of one of its terms that have names of their own."""
+def names_any(service: Service, text: str, *, signs: bool = True) -> bool:
+    """Whether a text has a name of an article, or of one of its terms that have names of their own; without `signs`, of
+    what stands elsewhere than among symptoms."""
     words = f" {_letters(text)} "
     for article in service.library.articles:
-        meant = {article.title.casefold(), *(k for k, term in service.terms[article.id].items() if term.specific)}
+        terms = {key: term for key, term in service.terms[article.id].items() if term.specific}
+        of_signs = {key for key, term in terms.items() if {id.split(".")[0] for id in term.passages} <= _OF_SIGNS}
+        meant = {article.title.casefold(), *(terms if signs else terms.keys() - of_signs)}
         names = {*meant, *(n.text for n in article.names if n.means.casefold() in meant)}
         if any(f" {_letters(name)}{plural} " in words for name in names for plural in ("", "s")):
             return True

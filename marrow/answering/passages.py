@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from marrow.answering.terms import Term
 from marrow.answering.turn import SECTIONS_OF, Turn
 from marrow.content import Article, Passage, Section
 
+# A question whether something does something, and none of which of several does.
+_WHETHER = re.compile(
+    r"(?:(?:so|and|but|ok|okay)[ ,]+)*(?:do|does|did|will|would|can|could)\b(?!.*\bor\b)", re.IGNORECASE
+)
 #: What of a section's probability its passages keep when the kind of question points to another section.
 ELSEWHERE = 0.15
 #: A passage likelier than this is quoted whatever kinds and terms say, and alone from the second on.
@@ -30,10 +36,11 @@ def select(article: Article, terms: Sequence[Term], turn: Turn) -> tuple[Passage
     Kinds and terms choose; a passage that the classifier of passages is sure of overrules them (on questions of two
     held-out sets it is right for 97 % where they are for 95 %).
     """
-    found = _by_kind_and_terms(article, terms, turn)
+    doer = _doer(terms, turn)
+    found = _by_kind_and_terms(article, doer or terms, turn)
     best = max(article.passages(), key=lambda p: likeness(article, p, turn))
     share = likeness(article, best, turn)
-    if not found or best in found or share < LIKELY:
+    if not found or best in found or share < LIKELY or doer:
         return found
     # What something is, or does, stands where its name does.
     about = terms if turn.intent == "ask_definition" else [term for term in terms if term.specific]
@@ -42,6 +49,21 @@ def select(article: Article, terms: Sequence[Term], turn: Turn) -> tuple[Passage
     if share >= CERTAIN and not named:
         return (best,)
     return tuple(p for p in article.passages() if p in (best, found[0]))
+
+
+def _doer(terms: Sequence[Term], turn: Turn) -> list[Term]:
+    """The treatment of "does denosumab stop the pain?", where no passage on treatment has all that is named: a passage
+    on what else stops pain would read as if it did."""
+    specific = [t for t in terms if t.specific and t.value in turn.names]
+    if turn.intent != "ask_treatment" or not specific or not _WHETHER.match(turn.text):
+        return []
+    text = turn.text.casefold()
+    first = min(specific, key=lambda term: text.find(turn.names[term.value].casefold()))
+    on_treatment = [{id for id in t.passages if id.startswith("treatment.")} for t in specific]
+    together = set.intersection(*on_treatment)
+    if not on_treatment[specific.index(first)] or (together and len(specific) > 1):
+        return []
+    return [first]
 
 
 def _by_kind_and_terms(article: Article, terms: Sequence[Term], turn: Turn) -> tuple[Passage, ...]:
@@ -87,7 +109,7 @@ def _by_likeness(article: Article, sections: Sequence[Section], turn: Turn) -> t
     alone = likeness(article, ranked[0], turn) >= ALONE * total
     listed = any(p.bullet for p in section.passages)
     # An introducing passage ("Options include:") is what broad questions ask for; running text is one thought.
-    if kept[0].lead_in or len(kept) > NARROW_AT_MOST or not (alone or listed):
+    if any(p.lead_in for p in kept) or len(kept) > NARROW_AT_MOST or not (alone or listed):
         return section.passages
     if turn.intent == "ask_definition" and section.passages[0] not in kept:
         return section.passages
@@ -140,6 +162,18 @@ def nearest(article: Article, kinds: Sequence[str], terms: Sequence[Term], turn:
     best = max(candidates, key=lambda p: likeness(article, p, turn))
     # What is hardly near says least by being general.
     return best if likeness(article, best, turn) >= NEAR_ENOUGH else candidates[0]
+
+
+def as_quoted(article: Article, found: Sequence[Passage]) -> tuple[Passage, ...]:
+    """The passages as they are quoted: "may include:" stands before the whole list alone, since before a part of it it
+    would read as if that were all."""
+    quoted = {p.id for p in found}
+
+    def is_whole(lead: Passage) -> bool:
+        section = article.section(lead.section)
+        return section is not None and all(p.id in quoted for p in section.passages if p.bullet)
+
+    return tuple(replace(p, lead_in="") if p.lead_in and not is_whole(p) else p for p in found)
 
 
 def with_lists(article: Article, found: Sequence[Passage]) -> tuple[Passage, ...]:

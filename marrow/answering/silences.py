@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from marrow.answering import passages as choose
 from marrow.answering.context import groups_of
-from marrow.answering.heard import plain
+from marrow.answering.heard import heard, plain
 from marrow.answering.meaning import wanted
 from marrow.answering.named import terms_of
 from marrow.answering.offers import section_offers
@@ -21,7 +21,7 @@ from marrow.content import Article
 from marrow.reply import Reply, citation, compose, quote, source_line
 
 #: Kinds of question that a symptom may be asked about in, where such words link it: "can it cause seizures?".
-_OF_SYMPTOMS = {"ask_symptoms", "ask_complications", "ask_causes", "ask_prognosis", "ask_definition"}
+OF_SYMPTOMS = {"ask_symptoms", "ask_complications", "ask_causes", "ask_prognosis", "ask_definition"}
 _LINKS = re.compile(
     r"^(?:so |and |but )?(?:can|could|do|does|is|are|will|would|might|may)\b.*\b(?:caus\w*|symptoms?|signs?|leads?"
     r"|bring|give|get|have|make|risk|result|linked|related|part of|due to|happen|normal|from)\b"
@@ -36,6 +36,12 @@ _WHETHER = re.compile(
 )
 #: From which share of feelings on a question is met with a kind word first.
 FEELS = 0.15
+# "What is ALP and why is mine high?"
+_ABNORMAL = re.compile(
+    r"\b(?:my|mine|his|hers?|the)\b.*\b(?:high|low|raised|up|down|abnormal|elevated)\b", re.IGNORECASE
+)
+# "He is on morphine and still hurting. What else is there?"
+_BESIDES = re.compile(r"\b(?:what|anything) else\b|\b(?:besides|apart from|other than|instead of)\b", re.IGNORECASE)
 # What "an" stands before: a vowel that is said, or a letter whose name begins with one.
 _AN = re.compile(r"(?!urine|uni)[aeiou]|x\b|xray|(?:mri|hiv)\b", re.IGNORECASE)
 
@@ -72,15 +78,19 @@ def lacking(article: Article, turn: Turn, terms: Sequence[Term]) -> str | None:
     """The row of not_covered.yml for a thing that is asked about and that the article does not have, if any."""
     groups = {group for _, group in turn.others}
     specific = any(term.specific for term in terms)
-    if "test" in groups and turn.intent in {"ask_diagnosis", "ask_definition"}:
+    if "test" in groups and turn.intent in {"ask_diagnosis", "ask_definition"} and not _named_last(turn, terms):
+        return "test"
+    of_signs = {"ask_causes", "ask_symptoms", "ask_complications"}
+    if "test" in groups and not specific and turn.intent in of_signs and _ABNORMAL.search(turn.text):
         return "test"
     if (
         groups & {"drug", "procedure", "remedy"}
         and not specific
+        and not _BESIDES.search(turn.text)
         and turn.intent in {"ask_treatment", "ask_definition", "ask_causes"}
     ):
         return next(group for group in ("drug", "procedure", "remedy") if group in groups)
-    if "symptom" in groups and not specific and turn.intent in _OF_SYMPTOMS and _LINKS.search(turn.text):
+    if "symptom" in groups and not specific and turn.intent in OF_SYMPTOMS and _LINKS.search(turn.text):
         return "symptom"
     asks_whether = turn.intent == "ask_causes" and _WHETHER.match(turn.text)  # "does thyroid cancer spread to bone?"
     if "cancer" in groups and not specific and (turn.intent in {"ask_who_gets", "ask_definition"} or asks_whether):
@@ -95,9 +105,18 @@ def lacking(article: Article, turn: Turn, terms: Sequence[Term]) -> str | None:
     return None
 
 
+def _named_last(turn: Turn, terms: Sequence[Term]) -> bool:
+    """Whether a term with a name of its own is named after all that the article lacks: "the PET scan showed something,
+    they want a biopsy. What is that for?"."""
+    text = turn.text.casefold()
+    ours = [text.rfind(turn.names[t.value].casefold()) for t in terms if t.specific and t.value in turn.names]
+    theirs = [text.rfind(turn.names.get(name, name).casefold()) for name, _ in turn.others]
+    return bool(ours) and max(ours) > max(theirs, default=-1)
+
+
 def tells_feelings(service: Service, turn: Turn) -> bool:
     """Whether the message says how someone feels, beside what it asks."""
-    if sum(share for intent, share in turn.ranking if intent in FEELINGS) >= FEELS:
+    if sum(share for intent, share in turn.ranking if intent in FEELINGS) >= FEELS or heard("died", turn.text):
         return True
     words = " ".join(re.findall(r"[a-z]+", turn.text.lower().replace("'", "").replace("’", "")))
     return any(f" {phrase} " in f" {words} " for phrase in service.wording.feelings)
@@ -121,6 +140,10 @@ def not_covered(
     terms = [word] if word and word.passages else terms_of(service, article, turn)
     tests = ("diagnosis",) if turn.intent == "ask_cost" and any(g == "test" for _, g in turn.others) else ()
     near = choose.with_lists(article, [choose.nearest(article, (*tests, *silence.nearest), terms, turn)])[:2]
+    weighs = row in {"ask_choice", "ask_comparison"} and not any(term.specific for term in terms)
+    weighed = turn.talk.section if turn.talk.section == "symptoms" else "treatment"
+    if weighs and (section := article.section(weighed)):  # one of several would look like advice
+        near = section.passages[:1]
     if silence.whole and (section := article.section(silence.nearest[0])):
         near = section.passages
     shown = f"{row} {near[0].id}"
@@ -145,8 +168,9 @@ def not_covered(
         lines += [ask_team, *line, *([frames["choose"]] if line else [])]
         return compose("not_covered", lines, article=article.id, offers=offers), talk
     citations = (citation(article, near[0].section),)
+    quoted = quote(choose.as_quoted(article, near))
     reply = compose(
-        "not_covered", [*lines, frames["nearest"], *quote(near), source_line(citations), ask_team],
+        "not_covered", [*lines, frames["nearest"], *quoted, source_line(citations), ask_team],
         article=article.id, section=near[0].section, passages=tuple(p.id for p in near), citations=citations,
         offers=offers,
     )  # fmt: skip

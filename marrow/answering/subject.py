@@ -7,11 +7,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from marrow.answering.effects import asks_of_effect
+from marrow.answering.heard import heard
 from marrow.answering.named import terms_of
 from marrow.answering.offers import offer
 from marrow.answering.parts import tells
 from marrow.answering.service import Service
-from marrow.answering.turn import SECTIONS_OF, Talk, Turn
+from marrow.answering.topic import points
+from marrow.answering.turn import SECTIONS_OF, Talk, Turn, is_question
 from marrow.content import Article
 from marrow.reply import Offer, Reply, compose
 
@@ -23,6 +26,8 @@ CLOSE = 0.25
 NAMED, TERM_NAMED, TALKED_ABOUT = 5.0, 2.0, 2.5
 #: The same where the text names no subject at all.
 NOTHING_ELSE = 2.0
+#: The same where the kind of question is beyond doubt, from which confidence on.
+SURELY, BEYOND_DOUBT = 1.5, 0.7
 #: Groups of data/wording/elsewhere.yml that are subjects of their own: a question that names one, and no article or
 #: term of one, is about it, whatever is being talked about.
 FOREIGN = {"condition"}
@@ -42,6 +47,7 @@ COMPARES = re.compile(
     r"\b(?:same|like|different|differs?|difference|versus|vs|compared?|comparable|similar|opposite|related)\b",
     re.IGNORECASE,
 )
+_A_SYMPTOM = re.compile(r"\b(?:an?|one of the) (?:\w+ )?(?:symptom|sign)s?\s*\??\s*$", re.IGNORECASE)
 #: Misses in a row after which a further one says whom to turn to.
 MISSES_AT_MOST = 2
 
@@ -64,12 +70,17 @@ def scope_of(service: Service, turn: Turn) -> dict[str, float]:
             named[article.id] = named.get(article.id, 0.0) + TERM_NAMED
     foreign = [name for name, group in turn.others if group in FOREIGN]
     apart = all(_told_apart(turn, name) for name in foreign) if foreign else _told_apart(turn)
-    if foreign and not named and not apart:
+    only = len(service.library.articles) == 1
+    if foreign and not named and not apart and not (only and _of_what_it_does(turn)):
         return {id: p * 0.1 for id, p in turn.scope.items()}
     if turn.talk.article in turn.scope and (turn.common or apart) and not named:
         return {str(turn.talk.article): 1.0}
+    if only and not named and (_of_a_cancer(turn) or _of_a_symptom(turn) or _of_what_it_does(turn)):
+        return dict.fromkeys(turn.scope, 1.0)
     if turn.talk.article is not None and not named:
-        named[turn.talk.article] = TALKED_ABOUT
+        named[turn.talk.article] = TALKED_ABOUT + (SURELY if _asks_surely(turn) else 0.0)
+    elif only and not named and points(turn.text) and _asks_surely(turn):
+        named = {article.id: NOTHING_ELSE for article in service.library.articles}  # "does it affect your eyesight?"
     elif turn.common and not named:
         named = {article.id: NOTHING_ELSE for article in service.library.articles}
     others = len(service.library.articles) > 1 and 0 < len(named) < len(service.library.articles)
@@ -79,6 +90,28 @@ def scope_of(service: Service, turn: Turn) -> dict[str, float]:
         odds = math.log(p / (1 - p)) + named.get(id, -NAMED if others else 0.0)
         result[id] = 1 / (1 + math.exp(-odds))
     return result
+
+
+def _asks_surely(turn: Turn) -> bool:
+    return is_question(turn.intent) and turn.confidence >= BEYOND_DOUBT
+
+
+def _of_a_cancer(turn: Turn) -> bool:
+    """ "Is it common in bowel cancer?", "is melanoma on the list?": with which cancers it happens."""
+    groups = {group for _, group in turn.others}
+    of_it = points(turn.text) or turn.talk.article is not None
+    return bool(groups) and groups <= {"cancer", "organ"} and turn.intent == "ask_who_gets" and of_it
+
+
+def _of_what_it_does(turn: Turn) -> bool:
+    """ "Does it affect your thyroid?", "could the gout be from the bones?": of the illness, whatever it names."""
+    return is_question(turn.intent) and asks_of_effect(turn) and (points(turn.text) or heard("of_the_bones", turn.text))
+
+
+def _of_a_symptom(turn: Turn) -> bool:
+    """ "Are night sweats a symptom?": of what, the page says."""
+    groups = {group for _, group in turn.others}
+    return groups == {"symptom"} and turn.intent == "ask_symptoms" and bool(_A_SYMPTOM.search(turn.text))
 
 
 def _told_apart(turn: Turn, name: str = "") -> bool:
@@ -109,6 +142,9 @@ def refuse(service: Service, turn: Turn) -> tuple[Reply, Talk]:
         text, talk = service.next_text(turn.talk, "tells", service.wording.smalltalk["tells"])
         return compose("smalltalk", [text], offers=topic_offers(service)), talk
     line, talk = missed(service, turn.talk)
+    if heard("died", turn.text) or heard("dying", turn.text):
+        kind, talk = service.next_text(talk, "comfort", service.wording.comfort)
+        line = [kind, *line]
     text, talk = service.next_text(talk, "out_of_scope", service.wording.out_of_scope)
     return compose("out_of_scope", [*line, text], offers=topic_offers(service)), talk
 

@@ -15,6 +15,7 @@ from marrow.answering.named import section_named, specific_terms, terms_of
 from marrow.answering.offers import section_offers
 from marrow.answering.parts import ASKS_FOR
 from marrow.answering.service import Service
+from marrow.answering.silences import by_topic
 from marrow.answering.subject import missed, pick_article, refuse, topic_offers
 from marrow.answering.turn import FEELINGS, SECTIONS_OF, Talk, Turn, asks_for, family_of
 from marrow.content import Article, Passage
@@ -33,7 +34,7 @@ MEANT_WORD = re.compile(r"\bmean(?:t|ing)?\b", re.IGNORECASE)
 # "Ok, go back to the tests" looks like one of these.
 _MAY_GO_BACK = {"goodbye", "affirm", "deny", "capabilities", "repair", "greet"}
 # "And baking soda?": the question before, of another thing, where no other kind of question is likelier than this.
-_AND, UNSURE = re.compile(r"(?:and|or|what about|how about)\b", re.IGNORECASE), 0.4
+_AND, UNSURE = re.compile(r"(?:and|or|what about|how about|in|for|with)\b", re.IGNORECASE), 0.4
 #: Below this confidence small talk is not understood.
 UNDERSTOOD = 0.4
 #: From which share of all talk about the talk on a message is such, though of which kind is unclear.
@@ -54,7 +55,8 @@ _MORE = re.compile(r"\bmore\b|\bgo on\b|\bcontinue\b", re.IGNORECASE)
 def smalltalk(service: Service, turn: Turn, key: str | None = None) -> tuple[Reply, Talk]:
     """A short text that leads back to the topics. `key` is a row of `smalltalk` in replies.yml; else the intent."""
     corrects = turn.intent == "repair" or (turn.intent == "deny" and MEANT_WORD.search(turn.text))
-    if key is None and corrects and (section_named(service, turn.text) or specific_terms(service, turn)):
+    named = turn.text if MEANT_WORD.search(turn.text) else OF_THEMSELVES.sub(" ", turn.text)
+    if key is None and corrects and (section_named(service, named) or specific_terms(service, turn)):
         return follow_up(service, turn)  # "no, I meant the treatment"
     back = find("back_to", turn.text) if key is None and turn.intent in _MAY_GO_BACK else None
     if back and section_named(service, rest := plain(turn.text)[back.end() :]):
@@ -232,6 +234,8 @@ def next_best(service: Service, turn: Turn) -> tuple[Reply, Talk]:
 
 def fallback(service: Service, turn: Turn) -> tuple[Reply, Talk]:
     """NLU is not sure. What is named decides, and likeness; where neither does, ask back."""
+    if by_topic(service, turn):
+        return question(service, turn)
     if turn.terms or turn.articles:
         return follow_up(service, turn)
     if sum(share for intent, share in turn.ranking if family_of(intent) == "talk") >= TALK:  # "wassup bot"

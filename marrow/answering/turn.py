@@ -95,19 +95,20 @@ class Talk:
 class Turn:
     """A question and its evidence.
 
-    `ranking` is intents with confidences, best first; `kinds` the same of the kinds of question alone. `articles` are
-    ids named in the text, `terms` (article id, term) pairs, `names` says as what each thing (an article by its id) was
-    named, `others` are (name, group) pairs of things named that no article has. `scope` is P(about an article) by id,
-    `scores` P(a passage | the question) by "article/passage". `common` says that the text names no subject at all,
-    `known` that it has a word that anyone knows. `urgent_sentence` is, of the one of several sentences that is
-    likeliest an emergency alone, the kind of emergency and P(emergency). `target` is a chosen button's, `item` the id
-    of a passage that the text points at. `alarm` is what `Alarm.told` says of the emergency that the reply before was
-    about, if it was about one.
+    `read` is the text with slips mended. `ranking` is intents with confidences, best first; `kinds` the same of the
+    kinds of question alone. `articles` are ids named in the text, `terms` (article id, term) pairs, `names` says as
+    what each thing (an article by its id) was named, `others` are (name, group) pairs of things named that no
+    article has. `scope` is P(about an article) by id, `scores` P(a passage | the question) by "article/passage".
+    `common` says that the text names no subject at all, `known` that it has a word that anyone knows.
+    `urgent_sentence` is, of the one of several sentences that is likeliest an emergency alone, the kind of
+    emergency and P(emergency). `target` is a chosen button's, `item` the id of a passage that the text points at.
+    `alarm` is what `Alarm.told` says of the emergency that the reply before was about, if it was about one.
     """
 
     text: str
     intent: str
     confidence: float
+    read: str = ""
     ranking: tuple[tuple[str, float], ...] = ()
     kinds: tuple[tuple[str, float], ...] = ()
     articles: tuple[str, ...] = ()
@@ -141,6 +142,7 @@ def read_turn(latest_message: Mapping[str, Any], talk_slot: object) -> Turn:
         text=text,
         intent=intent.get("name") or "nlu_fallback",
         confidence=float(intent.get("confidence") or 0.0),
+        read=latest_message.get("mended") or "",
         ranking=tuple((r["name"], float(r["confidence"])) for r in latest_message.get("intent_ranking") or ()),
         kinds=tuple((r["name"], float(r["confidence"])) for r in latest_message.get("question_ranking") or ()),
         articles=tuple(dict.fromkeys(e["value"] for e in named(ARTICLE))),

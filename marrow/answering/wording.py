@@ -47,8 +47,9 @@ class Silence:
 class Wording:
     """All of it. `frames` and `questions` are single texts; the others are lists of texts used in turn, but for
 
-    `feelings`, words and phrases that tell how someone feels, `generic`, names that name nothing much, and `counted`,
-    last words of names that go with "a" or "an".
+    `feelings`, words and phrases that tell how someone feels, `generic`, names that name nothing much, `counted`, last
+    words of names that go with "a" or "an", `vague`, words that say of what kind a thing is and not what, and `places`,
+    where in the body it is.
     """
 
     frames: Mapping[str, str]
@@ -59,6 +60,8 @@ class Wording:
     feelings: tuple[str, ...]
     generic: tuple[str, ...]
     counted: tuple[str, ...]
+    vague: frozenset[str]
+    places: frozenset[str]
     says_again: tuple[str, ...]
     missed: tuple[str, ...]
     out_of_scope: tuple[str, ...]
@@ -77,8 +80,8 @@ _TEXTS = texts(a_text(*_FILLED))
 _SMALLTALK = (
     "greet", "goodbye", "thank", "affirm", "deny", "how_are_you", "compliment", "bot_identity", "capabilities",
     "repair", "forget_me", "human", "distress", "bereaved", "privacy", "ask_source", "nothing_to_simplify",
-    "nothing_more", "tells", "help_is_there", "will_call", "it_is_over", "mistaken", "not_now", "no_crisis",
-    "good_news", "unclear",
+    "nothing_more", "tells", "help_is_there", "will_call", "while_waiting", "it_is_over", "mistaken", "not_now",
+    "no_crisis", "good_news", "nobody_reads", "no_need", "unclear",
 )  # fmt: skip
 _ERRORS = (
     "broken", "too_slow", "not_ready", "too_fast", "too_long", "empty", "not_text", "unknown_choice", "no_sender",
@@ -111,6 +114,8 @@ _REPLIES = a_row({
     "missed": _TEXTS,
     "generic": _WORDS,
     "counted": _WORDS,
+    "vague": _WORDS,
+    "places": _WORDS,
     "errors": a_row(dict.fromkeys(_ERRORS, a_text())),
 }, {"reviewed_by": {}})  # fmt: skip
 _WHAT, _NAMED = a_text("title", "team"), a_text("title", "team", "thing!")
@@ -159,4 +164,5 @@ def load_wording(directory: Path) -> Wording:
         parts[part] = {name: tuple(row) for name, row in replies[part].items()}
     for part in ("comfort", "feelings", "generic", "counted", "says_again", "missed", "out_of_scope"):
         parts[part] = tuple(replies[part])
+    parts |= {part: frozenset(replies[part]) for part in ("vague", "places")}
     return Wording(silences=silences, **parts)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 import time
@@ -20,6 +19,7 @@ from marrow.answering import encoder
 from marrow.answering.turn import EMERGENCIES, SECTIONS_OF
 from marrow.answering.wording import load_wording
 from marrow.content import load_library
+from marrow.digest import sha256
 from marrow.rasa.examples import read_examples
 
 MODELS = settings.ROOT / "models"
@@ -64,17 +64,6 @@ def part_hashes(root: Path = settings.ROOT) -> dict[str, str | None]:
     weights, tokenizer = encoder.encoder_files()
     hashes = {name: sha256(root / path) if (root / path).exists() else None for name, path in PARTS.items()}
     return {**hashes, "encoder_weights": sha256(weights), "encoder_tokenizer": sha256(tokenizer)}
-
-
-def sha256(path: Path) -> str:
-    """The SHA-256 of a file, or of a folder's files with their names."""
-    if path.is_file():
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    digest = hashlib.sha256()
-    for file in sorted(p for p in path.rglob("*") if p.is_file() and p.suffix != ".pyc"):
-        digest.update(f"{file.relative_to(path)}\0".encode())
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
 
 
 def example_counts() -> dict[str, int]:

@@ -31,8 +31,8 @@ from sanic.request import Request  # noqa: E402
 from sanic.response import HTTPResponse  # noqa: E402
 
 from marrow import settings  # noqa: E402
+from marrow.digest import sha256  # noqa: E402
 from marrow.rasa import logs  # noqa: E402
-from marrow.rasa.card import sha256  # noqa: E402
 from marrow.rasa.channels.base import respond  # noqa: E402
 from marrow.rasa.guard import Guard, shared_guard  # noqa: E402
 from marrow.rasa.in_process import InProcessActions, validate_actions_once  # noqa: E402

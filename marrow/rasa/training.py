@@ -9,7 +9,8 @@ from pathlib import Path
 
 from marrow import settings
 from marrow.answering.encoder import encoder_digest
-from marrow.rasa.card import MODELS, card_path, make_card, read_card, sha256, write_card
+from marrow.digest import sha256
+from marrow.rasa.card import MODELS, card_path, make_card, read_card, write_card
 
 # What a model depends on: change one of these and it must be trained again.
 _INPUTS = (
@@ -37,14 +38,8 @@ _INPUTS = (
 
 def inputs_digest() -> str:
     """One SHA-256 over all files a model is made of, the encoder's own included."""
-    digest = hashlib.sha256(encoder_digest())
-    for name in _INPUTS:
-        path = settings.ROOT / name
-        files = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix != ".pyc") if path.is_dir() else [path]
-        for file in files:
-            digest.update(f"{file.relative_to(settings.ROOT)}\0".encode())
-            digest.update(file.read_bytes())
-    return digest.hexdigest()
+    files = sha256(*(settings.ROOT / name for name in _INPUTS))
+    return hashlib.sha256(f"{encoder_digest()} {files}".encode()).hexdigest()
 
 
 def newest_model() -> Path | None:

@@ -761,3 +761,19 @@ def test_that_life_is_unfair_is_no_complaint(service: Service, turn: Any, text: 
     assert (
         reply.text.splitlines()[0] in service.wording.smalltalk["distress"][0].replace("{team}", "your care team")
     ) == is_grief
+
+
+def test_may_include_stands_before_the_whole_list_alone(service: Service, turn: Any) -> None:
+    whole, _ = question(service, turn("ask_symptoms", text="what are the symptoms"))
+    assert "may include:" in whole.text and len(whole.passages) == 5
+    near = {"symptoms.1": 0.5, "symptoms.2": 0.45}
+    silent, _ = question(service, turn("ask_self_diagnosis", text="do I have it", near=near))
+    assert "may include" not in silent.text
+    weighed, _ = question(service, turn("ask_comparison", text="which is best"))
+    assert "Options include" not in weighed.text
+
+
+def test_what_introduces_a_list_brings_all_of_it(service: Service, turn: Any) -> None:
+    near = {"symptoms.2": 0.45, "symptoms.1": 0.4, "symptoms.4": 0.1}
+    reply, _ = question(service, turn("ask_symptoms", text="what are the signs", near=near))
+    assert len(reply.passages) == 5

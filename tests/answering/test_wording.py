@@ -21,7 +21,7 @@ from marrow.content.readability import grade, sentences, words
 WORDING = settings.DATA / "wording"
 REPLIES = yaml.safe_load((WORDING / "replies.yml").read_text("utf-8"))
 #: Parts of replies.yml that are words to look for, and buttons, whose few words are names of things.
-_NO_SENTENCES = {"section_words", "feelings", "generic", "counted", "questions", "reviewed_by"}
+_NO_SENTENCES = {"section_words", "feelings", "generic", "counted", "vague", "places", "questions", "reviewed_by"}
 #: The grade of each text and of all on average, and words of a sentence.
 GRADE, MEAN_GRADE, WORDS, KIND_WORDS = 8.0, 6.0, 20, 15
 

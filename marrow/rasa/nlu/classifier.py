@@ -23,7 +23,6 @@ Of several sentences each is judged for itself as well, for emergencies alone: o
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +48,7 @@ from marrow import settings
 from marrow.answering.encoder import ADAPTER
 from marrow.answering.topic import with_topic
 from marrow.answering.turn import family_of
+from marrow.digest import sha256
 from marrow.errors import DataError, ModelError
 from marrow.rasa.nlu.encoder import is_in_talk, shared_encoder
 from marrow.rasa.nlu.evidence import IN_TALK
@@ -170,7 +170,7 @@ class IntentClassifier(LogisticRegressionClassifier):  # type: ignore[misc]
     def fingerprint_addon(config: dict[str, Any]) -> str | None:
         """The code outside this class: with other code, it is trained again."""
         parts = ("rasa/nlu/classifier.py", "answering/topic.py", "answering/turn.py")
-        return hashlib.sha256(b"\0".join((settings.ROOT / "marrow" / part).read_bytes() for part in parts)).hexdigest()
+        return sha256(*(settings.ROOT / "marrow" / part for part in parts))
 
     def __init__(self, config: dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource) -> None:
         super().__init__(config, name, model_storage, resource)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import os
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from marrow.answering.encoder import ADAPTER, TALK_ADAPTER, Encoder, Vectors, encoder_digest, load_encoder
+from marrow.digest import sha256
 from marrow.rasa.nlu.masking import Mask
 from marrow.rasa.nlu.spelling import ABBREVIATIONS, read_text, read_training
 
@@ -75,7 +75,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
     @staticmethod
     def fingerprint_addon(config: dict[str, Any]) -> str | None:
         """The encoder and the abbreviations: with others, nothing that Rasa has cached of the questions holds."""
-        return hashlib.sha256(encoder_digest() + ABBREVIATIONS.read_bytes()).hexdigest()
+        return f"{encoder_digest()} {sha256(ABBREVIATIONS)}"
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections import Counter
@@ -29,6 +28,7 @@ from marrow.answering.terms import TERM, article_terms
 from marrow.answering.topic import behind_one, names_part, points, topic_of, topics_of, with_topic
 from marrow.answering.turn import Talk, is_question
 from marrow.content import Library, load_library
+from marrow.digest import sha256
 from marrow.errors import ModelError
 from marrow.rasa.nlu.encoder import VECTOR, is_in_talk, shared_encoder
 from marrow.rasa.nlu.spelling import ABBREVIATIONS, read_text
@@ -67,7 +67,7 @@ class InTalk:
 
 def library_digest(library: Library) -> str:
     """What the loaded articles are: their ids and the hashes of their files, in one line."""
-    return " ".join(f"{a.id}:{hashlib.sha256(a.path.read_bytes()).hexdigest()[:16]}" for a in library.articles)
+    return " ".join(f"{a.id}:{sha256(a.path)[:16]}" for a in library.articles)
 
 
 @dataclass(frozen=True)
@@ -151,12 +151,12 @@ class Evidence(GraphComponent):  # type: ignore[misc]
         component is trained again."""
         folder = settings.DATA
         files = [
-            *sorted((folder / "articles").glob("*.md")),
+            folder / "articles",
             folder / "wording" / "elsewhere.yml",
             ABBREVIATIONS,
             *_CODE,
         ]
-        return hashlib.sha256(encoder_digest() + b"\0".join(path.read_bytes() for path in files)).hexdigest()
+        return f"{encoder_digest()} {sha256(*files)}"
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the scope classifiers on the training questions, the rankers on the articles; each for both readings."""

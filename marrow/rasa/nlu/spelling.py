@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections import Counter
@@ -22,6 +21,7 @@ from marrow.answering.encoder import vocabulary
 from marrow.answering.spelling import Spelling, load_abbreviations
 from marrow.answering.terms import load_elsewhere
 from marrow.content import load_library
+from marrow.digest import sha256
 from marrow.errors import ModelError
 from marrow.safety.hygiene import normalise
 
@@ -67,8 +67,7 @@ class Mend(GraphComponent):  # type: ignore[misc]
     @staticmethod
     def fingerprint_addon(config: dict[str, Any]) -> str | None:
         """The articles, whose words are counted too."""
-        files = sorted((settings.DATA / "articles").glob("*.md"))
-        return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
+        return sha256(settings.DATA / "articles")
 
     def train(self, training_data: TrainingData) -> Resource:
         """Count the words of the training questions, of the articles and of their names."""
@@ -99,6 +98,6 @@ class Mend(GraphComponent):  # type: ignore[misc]
         """Add the mended text to each message, and whether it has a word that is `known`."""
         for message in messages:
             mended = self._spelling.mend(normalise(message.get(TEXT) or ""))
-            message.set(_MENDED, mended)
+            message.set(_MENDED, mended, add_to_output=True)
             message.set("known", self._spelling.knows(mended), add_to_output=True)
         return messages

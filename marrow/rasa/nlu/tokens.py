@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 import spacy
@@ -17,6 +16,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from marrow.digest import sha256
 from marrow.rasa.nlu.masking import Mask
 from marrow.rasa.nlu.spelling import ABBREVIATIONS, read_text, read_training
 from marrow.safety.hygiene import normalise
@@ -60,7 +60,7 @@ class SpacyTokens(Tokenizer):  # type: ignore[misc]
     @staticmethod
     def fingerprint_addon(config: dict[str, Any]) -> str | None:
         """The abbreviations: written out otherwise, the questions have other tokens."""
-        return hashlib.sha256(ABBREVIATIONS.read_bytes()).hexdigest()
+        return sha256(ABBREVIATIONS)
 
     @staticmethod
     def required_packages() -> list[str]:
