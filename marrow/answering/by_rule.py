@@ -49,6 +49,8 @@ BRIEF_NAME = 4
 POINTS_ONLY = 3
 #: Words up to which somebody tells of their care and asks nothing.
 CARE_WORDS = 16
+#: What an insult is taken for.
+_MAY_INSULT = {"compliment", "deny", "goodbye", "human", "repair", "thank", "bot_identity"}
 #: Below this confidence what tells of somebody asks nothing.
 ASKS_SURELY = 0.5
 _IS_IT = re.compile(
@@ -133,7 +135,7 @@ def by_rule(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
 def _heard_of_the_talk(turn: Turn) -> str | None:
     """The row of `smalltalk` in replies.yml for what is said of the talk itself, or of somebody's death."""
     of_talk = family_of(turn.intent) == "talk"
-    if heard("asks_who_reads", turn.text):
+    if heard("asks_who_reads", turn.text) and (of_talk or turn.intent == "ask_emergency_care"):
         return "nobody_reads"
     if heard("asks_whether_machine", turn.text):
         return "bot_identity"
@@ -141,7 +143,7 @@ def _heard_of_the_talk(turn: Turn) -> str | None:
         return "capabilities"
     if heard("sorry_only", turn.text):
         return "no_need"
-    if of_talk and heard("insults", turn.text):
+    if turn.intent in _MAY_INSULT and heard("insults", turn.text):
         return "repair"
     if "?" not in turn.text and heard("just_curious", turn.text):
         return "tells"

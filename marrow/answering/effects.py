@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from marrow.answering.heard import heard
 from marrow.answering.service import Service
 from marrow.answering.terms import same_root
 from marrow.answering.turn import Turn
@@ -92,6 +93,8 @@ def speaking(service: Service, article: Article, turn: Turn, found: Sequence[Pas
     """
     asked = _asked(turn)
     if asked is None or any(len(p.asks) < ASKED_ENOUGH for p in found):
+        return None
+    if heard("names_fracture", turn.text) or heard("names_calcium", turn.text):  # "could it crack a rib?"
         return None
     things = [words for part in _AND.split(_thing(asked)) if (words := _telling(service, part))]
     if not things:

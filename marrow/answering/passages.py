@@ -14,6 +14,8 @@ from marrow.content import Article, Passage, Section
 _WHETHER = re.compile(
     r"(?:(?:so|and|but|ok|okay)[ ,]+)*(?:do|does|did|will|would|can|could)\b(?!.*\bor\b)", re.IGNORECASE
 )
+#: Letters in which the forms of one word are the same: "surgery", "surgical".
+ROOT = 4
 #: What of a section's probability its passages keep when the kind of question points to another section.
 ELSEWHERE = 0.15
 #: A passage likelier than this is quoted whatever kinds and terms say, and alone from the second on.
@@ -40,7 +42,7 @@ def select(article: Article, terms: Sequence[Term], turn: Turn) -> tuple[Passage
     found = _by_kind_and_terms(article, doer or terms, turn)
     best = max(article.passages(), key=lambda p: likeness(article, p, turn))
     share = likeness(article, best, turn)
-    if not found or best in found or share < LIKELY or doer:
+    if not found or best in found or share < LIKELY or (doer and not _names(best, doer[0])):
         return found
     # What something is, or does, stands where its name does.
     about = terms if turn.intent == "ask_definition" else [term for term in terms if term.specific]
@@ -64,6 +66,12 @@ def _doer(terms: Sequence[Term], turn: Turn) -> list[Term]:
     if not on_treatment[specific.index(first)] or (together and len(specific) > 1):
         return []
     return [first]
+
+
+def _names(passage: Passage, term: Term) -> bool:
+    """Whether a passage has a term under another form: "surgical interventions" of surgery."""
+    roots = {word[:ROOT] for word in term.value.casefold().split() if len(word) > ROOT}
+    return any(word[:ROOT] in roots for word in re.findall(r"\w+", passage.text.casefold()))
 
 
 def _by_kind_and_terms(article: Article, terms: Sequence[Term], turn: Turn) -> tuple[Passage, ...]:
