@@ -7,6 +7,7 @@ import functools
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from marrow.answering.heard import heard
 from marrow.answering.service import Service
@@ -20,8 +21,8 @@ SPOKEN_OF, PLAINLY = 2, 5
 #: A passage of fewer questions (of an imported article) has too few words to judge by.
 ASKED_ENOUGH = 50
 _AND = re.compile(r"\b(?:and|or)\b|,", re.IGNORECASE)
-#: In more words the thing that is asked about is not repeated.
-REPEATED_AT_MOST = 8
+#: In more words the question is not repeated.
+REPEATED_AT_MOST = 12
 
 _END = r"(?=[?.,!;:]|\s+(?:if|when|because|or|as well|at all|too|then)\b|\s*$)"
 _ILL = (
@@ -63,15 +64,24 @@ _GETS = re.compile(
     rf"{_ILL}\s+(?P<why>[^?.,!;:]+)",
     re.IGNORECASE,
 )
-# "He's lost his appetite, is that the bones?", "pins and needles - do people with mets get those?"
+# "He's lost his appetite, is that the bones?", "cramps - do people with mets get those?": what follows the mark.
+_MARK = re.compile(r"[,.;]| -+| –")
 _IS_FROM = re.compile(
-    r"(?P<thing>[^?.!;]+?)(?:[,.;]| -+| –)\s*(?:"
+    r"\s*(?:"
     r"(?:is|could|can|would|might) (?:that|this|it|those|these) (?:be )?(?:down to )?(?:the |his |her |my )?"
     r"(?:bones?|cancer|mets|metastas\w+|bone \w+|secondaries)\b"
-    rf"|(?:is|are|could|can|would|might|has|have) (?:that|this|it|those|these)\b[^?.!]*?\b{_LINKS}"
-    r"|do (?:people|patients|you) (?:with [^?]+ )?get (?:that|those|this|it)\b)",
+    rf"|(?:is|are|could|can|would|might|has|have) (?:that|this|it|those|these)\b[^?.!]{{0,60}}?\b{_LINKS}"
+    r"|do (?:people|patients|you) (?:with [^?]{1,40} )?get (?:that|those|this|it)\b)",
     re.IGNORECASE,
 )
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The thing that is asked about, and the question as it is repeated behind "whether", empty where it is not."""
+
+    thing: str
+    said: str = ""
 
 
 def asks_of_effect(turn: Turn) -> bool:
@@ -79,9 +89,30 @@ def asks_of_effect(turn: Turn) -> bool:
     return _asked(turn) is not None
 
 
-def _asked(turn: Turn) -> re.Match[str] | None:
+def _asked(turn: Turn) -> _Asked | None:
     text = turn.read or turn.text
-    return next((found for form in (_DOES, _IS_SIGN, _GETS, _IS_FROM) if (found := form.search(text))), None)
+    if does := _DOES.search(text):
+        return _Asked(does["thing"], _whether(does["said"], does["does"]))
+    if sign := _IS_SIGN.search(text):
+        return _Asked(sign["thing"], f"{_yours(sign['thing'])} can be a sign of it")
+    if gets := _GETS.search(text):
+        return _Asked(gets["thing"] or gets["why"])
+    for mark in _MARK.finditer(text):
+        if _IS_FROM.match(text, mark.end()):
+            return _Asked(re.split(r"[?.!;]", text[: mark.start()])[-1])
+    return None
+
+
+def _whether(said: str, does: str) -> str:
+    if " ".join(does.lower().split()) == "do to":
+        return f"it does anything to {_yours(said).split(' ', 2)[2]}"
+    return f"it can {_yours(said)}"
+
+
+def _yours(said: str) -> str:
+    """What a person says of themselves, said to them."""
+    yours = {"my": "your", "me": "you", "i": "you"}
+    return re.sub(r"\b(?:my|me|i)\b", lambda m: yours[m[0].lower()], " ".join(said.split()), flags=re.IGNORECASE)
 
 
 def speaking(service: Service, article: Article, turn: Turn, found: Sequence[Passage]) -> tuple[Passage, ...] | None:
@@ -96,7 +127,7 @@ def speaking(service: Service, article: Article, turn: Turn, found: Sequence[Pas
         return None
     if heard("names_fracture", turn.text) or heard("names_calcium", turn.text):  # "could it crack a rib?"
         return None
-    things = [words for part in _AND.split(_thing(asked)) if (words := _telling(service, part))]
+    things = [words for part in _AND.split(asked.thing) if (words := _telling(service, part))]
     if not things:
         return None
     if any(_speak(found, words) for words in things):
@@ -121,21 +152,7 @@ def effect_named(turn: Turn) -> str:
     """What is asked, as it stands behind "whether" ("it can cause constipation"); empty where it is too long to repeat,
     or tells something before it asks."""
     asked = _asked(turn)
-    groups = asked.groupdict() if asked else {}
-    repeated = groups.get("said") or (groups.get("thing") if asked and asked.re is _IS_SIGN else None)
-    if not repeated or len(repeated.split()) > REPEATED_AT_MOST:
-        return ""
-    said = " ".join(repeated.split())
-    said = re.sub(r"\b(my|me|i)\b", lambda m: "your" if m[0].lower() == "my" else "you", said, flags=re.IGNORECASE)
-    does = " ".join((groups.get("does") or "").lower().split())
-    if does == "do to":
-        return f"it does anything to {said.split(' ', 2)[2]}"
-    return f"it can {said}" if does else f"{said} can be a sign of it"
-
-
-def _thing(asked: re.Match[str]) -> str:
-    groups = asked.groupdict()
-    return groups["thing"] or groups.get("why") or ""
+    return asked.said if asked and len(asked.said.split()) <= REPEATED_AT_MOST else ""
 
 
 def _words(text: str) -> list[str]:
