@@ -156,7 +156,7 @@ def remembered(service: Service, turn: Turn, reply: Reply, talk: Talk) -> Talk:
         sign = _sign_in(service, service.library.article(reply.article or "").passage(reply.passages[0]).text)
     elif sign is None and not (turn.terms or turn.articles or turn.others):
         sign = turn.talk.sign
-    return replace(talk, sign=sign, alarmed=alarmed, closing=closing(turn) is not None)
+    return replace(talk, sign=sign, alarmed=alarmed, closing=closing(turn) is not None or waits(turn))
 
 
 def _sign_of_item(service: Service, turn: Turn) -> str | None:
@@ -201,10 +201,13 @@ def in_doubt(service: Service, turn: Turn, reply: Reply) -> Reply:
         return reply
     if heard("wishes_over", turn.text):
         return with_line(reply, _whom_to_call(service, "crisis", "perhaps_crisis"))
-    if any(heard(name, turn.text) for name in ("severe_pain", "needs_help", "may_be_grave")):
+    likeliest = next((intent for intent, _ in turn.ranking if intent in EMERGENCIES), "")
+    may_be_crisis = urgency(turn) >= DOUBT and likeliest == "crisis"
+    grave = not may_be_crisis and (heard("needs_help", turn.text) or heard("may_be_grave", turn.text))
+    if grave or heard("severe_pain", turn.text):
         return with_line(reply, service.emergency.help_line())
     if urgency(turn) >= DOUBT:
-        kind = next(intent for intent, _ in turn.ranking if intent in EMERGENCIES)
+        kind = likeliest
         before = Alarm.retold(turn.alarm) if turn.alarm else None
         if before and before.kind != "crisis":  # "the ambulance is on its way"
             kind = before.kind

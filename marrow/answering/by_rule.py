@@ -9,7 +9,7 @@ from marrow.answering import passages as choose
 from marrow.answering.alarms import DOUBT, SURE, alarm_again, alarm_now, closing, urgency, waits
 from marrow.answering.answers import meaning, question, show
 from marrow.answering.context import ASKS_FOR_ONE, talked_about
-from marrow.answering.effects import asks_of_effect
+from marrow.answering.effects import asks_of_effect, can_judge
 from marrow.answering.heard import heard, without
 from marrow.answering.items import place_only
 from marrow.answering.named import section_named, specific_terms
@@ -37,7 +37,8 @@ _NOT_THIS_BUT = re.compile(
 )
 # "Tell me everything about treatment please, my appointment is tomorrow"
 _EVERYTHING = re.compile(
-    r"\b(?:everything|all)(?: (?:you (?:have|know|can)|there is|it says))? (?:about|on) (?:the |its )?(?P<part>\w+)\b",
+    r"\b(?:everything|(?<!at )all)(?: (?:you (?:have|know|can)|there is|it says))? (?:about|on) (?:the |its )?"
+    r"(?P<part>\w+)\b",
     re.IGNORECASE,
 )
 #: From this confidence on, and in more words, a kind that articles do not answer is not asked of one of the things that
@@ -50,7 +51,7 @@ POINTS_ONLY = 3
 #: Words up to which somebody tells of their care and asks nothing.
 CARE_WORDS = 16
 #: What an insult is taken for.
-_MAY_INSULT = {"compliment", "deny", "goodbye", "human", "repair", "thank", "bot_identity"}
+_MAY_INSULT = {"compliment", "deny", "goodbye", "repair", "thank", "bot_identity"}
 #: Below this confidence what tells of somebody asks nothing.
 ASKS_SURELY = 0.5
 _IS_IT = re.compile(
@@ -80,9 +81,9 @@ def by_rule(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
         return alarm
     if waits(turn):
         return smalltalk(service, turn, "while_waiting")
-    meant, sure = meaning(service, turn), urgency(turn) >= SURE
-    if meant and (meant[0].outcome == "answer" or not sure):
-        return meant
+    explained, sure = meaning(service, turn), urgency(turn) >= SURE
+    if explained and (explained[0].outcome == "answer" or not sure):
+        return explained
     if sure:
         return None
     if urgency(turn) < DOUBT and (key := _heard_of_the_talk(turn)):
@@ -98,7 +99,13 @@ def by_rule(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
         return _one_of_them(service, turn) or smalltalk(service, turn, "unclear")
     if not turn.known:
         return smalltalk(service, turn, "unclear")
-    if turn.intent in {"nlu_fallback", "ask_figures"} and asks_of_effect(turn):
+    meant = _meant(service, turn)
+    if (
+        turn.intent in {"nlu_fallback", "ask_figures"}
+        and asks_of_effect(turn)
+        and meant
+        and can_judge(meant.passages())
+    ):
         return question(service, replace(turn, intent="ask_symptoms"))
     if heard("my_appointment", turn.text) and not turn.articles:
         return refuse(service, turn)
@@ -135,6 +142,8 @@ def by_rule(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
 def _heard_of_the_talk(turn: Turn) -> str | None:
     """The row of `smalltalk` in replies.yml for what is said of the talk itself, or of somebody's death."""
     of_talk = family_of(turn.intent) == "talk"
+    if turn.intent in {"forget_me", "full_disclaimer"} or heard("asks_to_erase", turn.text):
+        return None
     if heard("asks_who_reads", turn.text) and (of_talk or turn.intent == "ask_emergency_care"):
         return "nobody_reads"
     if heard("asks_whether_machine", turn.text):
@@ -224,8 +233,9 @@ def _what_for(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
 
 def _all_of_it(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
     """ "Tell me everything about treatment", "or is it just painkillers?": the whole part."""
-    articles = service.library.articles
-    article = talked_about(service, turn.talk) or (articles[0] if len(articles) == 1 else None)
+    if turn.others:
+        return None
+    article = _meant(service, turn)
     found = _EVERYTHING.search(turn.text)
     kind = _kind_of(service, found["part"].casefold()) if found else ""
     treated = turn.talk.section == "treatment" or bool(turn.articles) or turn.intent == "ask_treatment"
@@ -233,6 +243,14 @@ def _all_of_it(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
         kind = "treatment"
     section = article.section(kind) if article and kind else None
     return show(service, article, section.passages, turn.talk, asks_for(kind)) if article and section else None
+
+
+def _meant(service: Service, turn: Turn) -> Article | None:
+    """The article that is named, else the one that is talked about, else the only one."""
+    articles = service.library.articles
+    if turn.articles:
+        return service.library.article(turn.articles[0])
+    return talked_about(service, turn.talk) or (articles[0] if len(articles) == 1 else None)
 
 
 def _which_of_them(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
@@ -243,8 +261,9 @@ def _which_of_them(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:
     if article is None or section is None or not terms or not heard("which_of_these", turn.text):
         return None
     found = choose.with_terms(section, terms)
-    best = max(found, key=lambda p: choose.likeness(article, p, turn), default=None)
-    return show(service, article, [best], turn.talk, turn.talk.intent or "ask_definition") if best else None
+    most = max((choose.likeness(article, p, turn) for p in found), default=0.0)
+    close = [p for p in found if choose.likeness(article, p, turn) * 2 >= most]
+    return show(service, article, close, turn.talk, turn.talk.intent or "ask_definition") if close else None
 
 
 def _not_that(service: Service, turn: Turn) -> tuple[Reply, Talk] | None:

@@ -18,11 +18,13 @@ from marrow.content import Article, Passage
 #: Questions of a passage in which a word must stand for the passage to speak of it, as in one it may be chatter; of a
 #: passage that nothing else points to.
 SPOKEN_OF, PLAINLY = 2, 5
-#: A passage of fewer questions (of an imported article) has too few words to judge by.
+#: A passage of fewer questions (of an article that is new) has too few words to judge by.
 ASKED_ENOUGH = 50
+#: Words up to which the sentence before one that asks is what is asked about ("No energy. Is that the bones?").
+TOLD_AT_MOST = 5
 _AND = re.compile(r"\b(?:and|or)\b|,", re.IGNORECASE)
-#: In more words the question is not repeated.
-REPEATED_AT_MOST = 12
+#: In more words, or characters, the question is not repeated.
+REPEATED_AT_MOST, REPEATED_CHARS = 12, 80
 
 _END = r"(?=[?.,!;:]|\s+(?:if|when|because|or|as well|at all|too|then)\b|\s*$)"
 _ILL = (
@@ -36,11 +38,13 @@ _LINKS = (
 )
 # "Does cancer in the bones raise your blood pressure?": what it does, not what somebody or a treatment does.
 _DOES = re.compile(
-    r"\b(?:can|could|do|dose|does|did|will|would|might|may)\s+"
-    r"(?!(?:you|we|i|he|she|people|anyone|someone|doctors?|the doctors?|treatments?|surgery|chemo\w*|radi\w+)\b)"
-    r"(?!they\s+(?!cause|make you|give you))(?:[^\s?.,!;:]+\s+){1,6}?"
-    r"(?P<said>(?P<does>caus\w+|le(?:a?d|ads|ading)\s+to|result\w*\s+in|bring\w*(?:\s+on)?|gives?"
-    r"|makes?(?!\s+(?:a\s+)?(?:difference|sense|sure|progress)\b)|affect\w*|stop|damage|harm|raise|lower|turn|change|alter"
+    r"\b(?:can|could|do|dose|does|did|will|would|might|may|(?:is|are)(?=\s+(?:it|this|that|they)\s+\w+ing\b))\s+"
+    r"(?!(?:you|we|i|he|she|people|anyone|someone|anything|something|nothing|there|exercise|doctors?|surgery|chemo\w*"
+    r"|(?:(?:the|my|his|her|this|these|that) )?(?:doctors?|treatments?|tablets?|drugs?|medicines?|injections?|morphine"
+    r"|radi\w+))\b)"
+    r"(?!they\s+(?!cause|caus|make you|making you|give you|giving you))(?:[^\s?.,!;:]+\s+){1,6}?"
+    r"(?P<said>(?P<does>caus\w+|le(?:a?d|ads|ading)\s+to|result\w*\s+in|bring\w*(?:\s+on)?|giv(?:es?|ing)"
+    r"|mak(?:es?|ing)(?!\s+(?:a\s+)?(?:difference|sense|sure|progress)\b)|affect\w*|stop|damage|harm|raise|lower|turn|change|alter"
     r"|mess(?:\s+up)?|put|weaken|ruin|upset|trigger|have (?:an |any )?effects?\s+on"
     r"|do\s+to(?!\s+(?:help|treat|stop|prevent|relieve|ease|make|get|find|check|keep|fix)\b))\s+"
     rf"(?P<thing>[^?.,!;:]+?)){_END}",
@@ -78,10 +82,12 @@ _IS_FROM = re.compile(
 
 @dataclass(frozen=True)
 class _Asked:
-    """The thing that is asked about, and the question as it is repeated behind "whether", empty where it is not."""
+    """The thing that is asked about, the question as it is repeated behind "whether", empty where it is not, and
+    whether the thing is told before it is asked about."""
 
     thing: str
     said: str = ""
+    told: bool = False
 
 
 def asks_of_effect(turn: Turn) -> bool:
@@ -90,23 +96,39 @@ def asks_of_effect(turn: Turn) -> bool:
 
 
 def _asked(turn: Turn) -> _Asked | None:
-    text = turn.read or turn.text
-    if does := _DOES.search(text):
-        return _Asked(does["thing"], _whether(does["said"], does["does"]))
-    if sign := _IS_SIGN.search(text):
-        return _Asked(sign["thing"], f"{_yours(sign['thing'])} can be a sign of it")
-    if gets := _GETS.search(text):
+    read, typed = turn.read or turn.text, turn.text
+    if does := _DOES.search(read):
+        return _Asked(does["thing"], _whether(_DOES.search(typed)))
+    if sign := _IS_SIGN.search(read):
+        said = _IS_SIGN.search(typed) if turn.intent not in {"ask_prognosis", "ask_causes"} else None
+        return _Asked(sign["thing"], f"{_yours(said['thing'])} can be a sign of it" if said else "")
+    if gets := _GETS.search(read):
         return _Asked(gets["thing"] or gets["why"])
-    for mark in _MARK.finditer(text):
-        if _IS_FROM.match(text, mark.end()):
-            return _Asked(re.split(r"[?.!;]", text[: mark.start()])[-1])
+    for mark in _MARK.finditer(read):
+        if _IS_FROM.match(read, mark.end()):
+            thing = re.split(r"[?.!;]", read[: mark.start()])[-1]
+            return _Asked(thing, told=True) if mark[0] != "." or len(thing.split()) <= TOLD_AT_MOST else None
     return None
 
 
-def _whether(said: str, does: str) -> str:
-    if " ".join(does.lower().split()) == "do to":
-        return f"it does anything to {_yours(said).split(' ', 2)[2]}"
-    return f"it can {_yours(said)}"
+def _whether(asked: re.Match[str] | None) -> str:
+    """What is asked as it was typed, with its verb as it stands behind "can"."""
+    if asked is None or _OF_ONESELF.search(asked["said"]):
+        return ""
+    does, thing = " ".join(asked["does"].lower().split()), _yours(asked["thing"])
+    if does == "do to":
+        return f"it does anything to {thing}"
+    base = next((base for form, base in _VERBS.items() if re.fullmatch(form, does)), does)
+    return f"it can {base} {thing}"
+
+
+#: Verbs, by their forms, that stand otherwise behind "can".
+_VERBS = {
+    r"caus\w+": "cause", r"affect\w*": "affect", r"le\w+ to": "lead to", r"result\w* in": "result in",
+    r"bring\w* on": "bring on", r"bring\w*": "bring", r"giv\w+": "give", r"mak\w+": "make",
+    r"have (?:an |any )?effects? on": "affect",
+}  # fmt: skip
+_OF_ONESELF = re.compile(r"\bi(?:['’ ]?m|['’ ]?ve| am| have)\b", re.IGNORECASE)
 
 
 def _yours(said: str) -> str:
@@ -115,23 +137,29 @@ def _yours(said: str) -> str:
     return re.sub(r"\b(?:my|me|i)\b", lambda m: yours[m[0].lower()], " ".join(said.split()), flags=re.IGNORECASE)
 
 
+def can_judge(passages: Sequence[Passage]) -> bool:
+    """Whether passages have so many questions that the words of these tell what they speak of."""
+    return all(len(p.asks) >= ASKED_ENOUGH for p in passages)
+
+
 def speaking(service: Service, article: Article, turn: Turn, found: Sequence[Passage]) -> tuple[Passage, ...] | None:
     """Of a question whether the illness does something, the passages that speak of that: those found, else a symptom's,
-    else none. None where that is not what is asked, or nothing in particular.
+    else none. None where that is not what is asked, or nothing in particular, and where the passages have too few
+    questions to tell.
 
-    A passage speaks of what has a word of its own, and of what has no words but those of its questions. Where in the
+    A passage speaks of a thing whose words are all its own or its questions'. Where in the
     body it is makes no difference beside what it is ("sore legs").
     """
     asked = _asked(turn)
-    if asked is None or any(len(p.asks) < ASKED_ENOUGH for p in found):
-        return None
-    if heard("names_fracture", turn.text) or heard("names_calcium", turn.text):  # "could it crack a rib?"
+    if asked is None or not can_judge(found) or heard("names_fracture", asked.thing):
         return None
     things = [words for part in _AND.split(asked.thing) if (words := _telling(service, part))]
     if not things:
         return None
     if any(_speak(found, words) for words in things):
         return tuple(found)
+    if asked.told and any(_is_own(word, p) for p in found for words in things for word in words):
+        return tuple(found)  # who tells of pain tells of more
     section = article.section("symptoms")
     others = [p for p in (section.passages if section else ()) if not p.lead_in]
     return tuple([p for p in others if any(_speak([p], words, PLAINLY) for words in things)][:1])
@@ -143,16 +171,20 @@ def _telling(service: Service, part: str) -> list[str]:
 
 
 def _speak(passages: Sequence[Passage], words: Sequence[str], times: int = SPOKEN_OF) -> bool:
-    if any(_is_own(word, p) for p in passages for word in words):
-        return True
-    return all(any(sum(_questions(p)[f] for p in passages) >= times for f in _forms(word)) for word in words)
+    def known(word: str) -> bool:
+        asked = any(sum(_questions(p)[form] for p in passages) >= times for form in _forms(word))
+        return asked or any(_is_own(word, p) for p in passages if p.section != "overview")
+
+    return all(known(word) for word in words)
 
 
 def effect_named(turn: Turn) -> str:
     """What is asked, as it stands behind "whether" ("it can cause constipation"); empty where it is too long to repeat,
     or tells something before it asks."""
     asked = _asked(turn)
-    return asked.said if asked and len(asked.said.split()) <= REPEATED_AT_MOST else ""
+    said = asked.said if asked else ""
+    short = len(said.split()) <= REPEATED_AT_MOST and len(said) <= REPEATED_CHARS
+    return said if short and not re.search(r"[{}<>]", said) else ""
 
 
 def _words(text: str) -> list[str]:

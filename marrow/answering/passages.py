@@ -70,8 +70,8 @@ def _doer(terms: Sequence[Term], turn: Turn) -> list[Term]:
 
 def _names(passage: Passage, term: Term) -> bool:
     """Whether a passage has a term under another form: "surgical interventions" of surgery."""
-    roots = {word[:ROOT] for word in term.value.casefold().split() if len(word) > ROOT}
-    return any(word[:ROOT] in roots for word in re.findall(r"\w+", passage.text.casefold()))
+    root = term.value.casefold().split()[0][:ROOT]
+    return any(word.startswith(root) for word in re.findall(r"\w+", passage.text.casefold()))
 
 
 def _by_kind_and_terms(article: Article, terms: Sequence[Term], turn: Turn) -> tuple[Passage, ...]:

@@ -41,7 +41,7 @@ _ABNORMAL = re.compile(
     r"\b(?:my|mine|his|hers?|the)\b.*\b(?:high|low|raised|up|down|abnormal|elevated)\b", re.IGNORECASE
 )
 # "He is on morphine and still hurting. What else is there?"
-_BESIDES = re.compile(r"\b(?:what|anything) else\b|\b(?:besides|apart from|other than|instead of)\b", re.IGNORECASE)
+_BESIDES = re.compile(r"\b(?:what|anything) else\b|\b(?:besides|apart from|other than)\b", re.IGNORECASE)
 # What "an" stands before: a vowel that is said, or a letter whose name begins with one.
 _AN = re.compile(r"(?!urine|uni)[aeiou]|x\b|xray|(?:mri|hiv)\b", re.IGNORECASE)
 

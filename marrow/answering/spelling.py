@@ -1,7 +1,7 @@
 """Reads slips of typing and abbreviations as what they stand for, before a question is understood.
 
 Words that training questions use are known; a word nobody knows counts as the known one that is a slip away, two in a
-long word, the more common one first. What is shown to people, and what is stored, stays as they wrote it.
+long word, the more common one first. What is shown to people stays as they wrote it.
 """
 
 from __future__ import annotations

@@ -48,6 +48,9 @@ COMPARES = re.compile(
     re.IGNORECASE,
 )
 _A_SYMPTOM = re.compile(r"\b(?:an?|one of the) (?:\w+ )?(?:symptom|sign)s?\s*\??\s*$", re.IGNORECASE)
+_OF_IT = re.compile(
+    r"\b(?:can|could|do|does|did|will|would|might|may|is|are) (?:it|this|they)\b|\bof it\b", re.IGNORECASE
+)
 #: Misses in a row after which a further one says whom to turn to.
 MISSES_AT_MOST = 2
 
@@ -105,7 +108,8 @@ def _of_a_cancer(turn: Turn) -> bool:
 
 def _of_what_it_does(turn: Turn) -> bool:
     """ "Does it affect your thyroid?", "could the gout be from the bones?": of the illness, whatever it names."""
-    return is_question(turn.intent) and asks_of_effect(turn) and (points(turn.text) or heard("of_the_bones", turn.text))
+    of_it = _OF_IT.search(turn.text) or heard("of_the_bones", turn.text)
+    return is_question(turn.intent) and bool(of_it) and asks_of_effect(turn)
 
 
 def _of_a_symptom(turn: Turn) -> bool:

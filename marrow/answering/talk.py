@@ -25,7 +25,7 @@ from marrow.reply import Reply, compose
 _OPENS = {"greet", "affirm", "deny", "capabilities", "bot_identity", "repair", "distress", "bereaved", "human",
           "unclear", "nothing_to_simplify", "thank", "how_are_you", "compliment", "privacy", "ask_source",
           "forget_me", "tells", "help_is_there", "will_call", "it_is_over", "mistaken", "not_now", "no_crisis",
-          "good_news"}  # fmt: skip
+          "good_news", "no_need", "nobody_reads"}  # fmt: skip
 #: Small talk about the bot, which below this confidence may be a question about what was talked about.
 _OF_THE_BOT, PLAINLY = {"capabilities", "how_are_you", "bot_identity"}, 0.8
 #: Small talk that does not answer what may have been a question.

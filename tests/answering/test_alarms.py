@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from marrow.answering.alarms import alarm_now, closing, in_doubt, waits
+from marrow.answering.alarms import alarm_now, closing, in_doubt, remembered, waits
 from marrow.answering.answers import question
 from marrow.answering.by_rule import by_rule
 from marrow.answering.service import Service
@@ -27,14 +27,24 @@ from marrow.answering.turn import Talk
         ("should I wait for my appointment on thursday", "spine self en"),
         ("but what if it's just my painkillers", "spine self en"),
         ("where is the ambulance", "general carer en"),
-        ("i feel sleepy", "general self en"),
         ("they left me in a corridor for 5 hours", "spine self en"),
     ],
 )
 def test_what_goes_on_about_an_emergency_is_told_again(service: Service, turn: Any, text: str, alarm: str) -> None:
-    told = by_rule(service, turn("follow_up", text=text, alarm=alarm, confidence=0.9))
+    told = by_rule(service, turn("ask_treatment", text=text, alarm=alarm, confidence=0.9))
     assert told is not None and told[0].outcome == "urgent"
     assert (told[0].alarm or "").startswith(alarm.split()[0])
+
+
+def test_a_sign_that_is_told_ends_no_emergency(service: Service, turn: Any) -> None:
+    told = by_rule(service, turn("distress", text="i feel sleepy", alarm="general self en"))
+    assert told is not None and told[0].outcome == "urgent"
+
+
+@pytest.mark.parametrize("text", ["i have no cancer", "they still want to keep him in", "it is not serious"])
+def test_what_does_not_go_on_about_it_is_not_told_again(service: Service, turn: Any, text: str) -> None:
+    told = by_rule(service, turn("ask_treatment", text=text, talk=Talk(alarmed="spine", closing=True)))
+    assert told is None or told[0].outcome != "urgent"
 
 
 def test_of_whom_it_was_told_is_corrected(service: Service, turn: Any) -> None:
@@ -43,8 +53,9 @@ def test_of_whom_it_was_told_is_corrected(service: Service, turn: Any) -> None:
 
 
 def test_who_wants_to_die_is_not_taken_for_a_carer(service: Service, turn: Any) -> None:
-    told = by_rule(service, turn("distress", text="it's my husband", alarm="crisis self en"))
-    assert told is not None and (told[0].alarm or "").startswith("crisis self")
+    for alarm, whose in (("crisis self en", "crisis self"), ("spine self en", "spine carer")):
+        told = by_rule(service, turn("distress", text="it's my husband", alarm=alarm))
+        assert told is not None and (told[0].alarm or "").startswith(whose)
 
 
 def test_what_was_explained_is_told_again_where_nothing_was_shown(service: Service, turn: Any) -> None:
@@ -96,6 +107,16 @@ def test_the_fever_of_some_messages_ago_is_taken_up(service: Service, turn: Any)
     assert alarm_now(service, turn("follow_up", text="what about surgery", talk=Talk(alarmed="infection"))) is None
 
 
+def test_who_waits_may_ask_twice_and_take_it_back(service: Service, turn: Any) -> None:
+    waiting = turn("follow_up", text="what do I do till the ambulance comes", talk=Talk(alarmed="spine", closing=True))
+    reply, talk = by_rule(service, waiting)  # type: ignore[misc]
+    talk = remembered(service, waiting, reply, talk)
+    assert talk.closing
+    second = by_rule(service, turn("follow_up", text="is that ok?", talk=talk))
+    assert second is not None and service.wording.smalltalk["while_waiting"][1] in second[0].text
+    assert by_rule(service, turn("deny", text="no wait it is real", talk=talk))[0].outcome == "urgent"  # type: ignore[index]
+
+
 def test_who_waits_for_help_is_sent_to_whom_they_called(service: Service, turn: Any) -> None:
     over = Talk(alarmed="infection", closing=True)
     for text in ("is that ok?", "what do I do while I wait"):
@@ -139,6 +160,11 @@ def test_what_is_not_grave_gets_none(service: Service, turn: Any, text: str) -> 
 
 def test_who_wishes_it_over_gets_the_line_of_a_crisis(service: Service, turn: Any) -> None:
     said = turn("distress", text="I just wish it was over")
+    assert service.emergency.numbers["en"]["crisis"] in in_doubt(service, said, smalltalk(service, said)[0]).text
+
+
+def test_a_cry_for_help_that_may_be_a_crisis_gets_its_line(service: Service, turn: Any) -> None:
+    said = turn("human", text="somebody help", ranking=(("human", 0.6), ("crisis", 0.4)))
     assert service.emergency.numbers["en"]["crisis"] in in_doubt(service, said, smalltalk(service, said)[0]).text
 
 

@@ -29,6 +29,10 @@ def _speaking(service: Service, asked: Any, *ids: str) -> tuple[str, ...] | None
         ("does it affect my eyesight", "it can affect your eyesight"),
         ("Can it make your hands shake?", "it can make your hands shake"),
         ("so can bone mets lead to kidney failure as well", "it can lead to kidney failure"),
+        ("is it affecting her hearing", "it can affect her hearing"),
+        ("can it affect how I'm hearing", ""),
+        ("can it cause wobbles and {team} hiccups", ""),
+        ("can it cause ear pain", "it can cause ear pain"),
         ("does it give you a high white cell count", "it can give you a high white cell count"),
         ("does it raise your blood pressure", "it can raise your blood pressure"),
         ("what does it do to the kidneys", "it does anything to the kidneys"),
@@ -80,6 +84,8 @@ def test_what_a_passage_speaks_of_in_whatever_words_is_answered(
         "can they make sure it is cancer",
         "does chemo make your hair fall out",
         "what can they do to treat it",
+        "does anything lower the stiffness",
+        "can the treatment make it worse",
     ],
 )
 def test_what_asks_of_nothing_in_particular_or_of_no_illness_is_left(service: Service, turn: Any, text: str) -> None:
@@ -92,6 +98,16 @@ def test_the_symptom_that_speaks_of_it_is_what_answers(service: Service, turn: A
     near = {"overview.3": 0.9}
     reply, _ = question(service, turn("ask_complications", near=near, text="does it put people in a wheelchair"))
     assert reply.outcome == "answer" and reply.passages == ("symptoms.4",)
+
+
+def test_what_is_repeated_is_what_was_typed(service: Service, turn: Any) -> None:
+    asked = turn("ask_symptoms", text="can it cause clubbing", read="can it cause climbing")
+    assert effect_named(asked) == "it can cause clubbing"
+
+
+def test_one_of_several_things_that_is_spoken_of_is_enough(service: Service, turn: Any) -> None:
+    asked = turn("ask_symptoms", text="can being tired and slow be part of it")
+    assert _speaking(service, asked, "symptoms.5") == ("symptoms.5",)
 
 
 def test_slips_are_read_as_what_they_stand_for(service: Service, turn: Any) -> None:

@@ -10,7 +10,7 @@ from marrow.answering.answers import question
 from marrow.answering.by_rule import by_rule
 from marrow.answering.service import Service
 from marrow.answering.subject import refuse
-from marrow.answering.talk import smalltalk
+from marrow.answering.talk import follow_up, smalltalk
 from marrow.answering.turn import Talk
 
 _SHOWN = Talk(article="bone-metastasis", section="treatment", passages=("treatment.2",), intent="ask_treatment")
@@ -45,6 +45,11 @@ def test_what_is_said_of_the_talk(service: Service, turn: Any, text: str, intent
         ("does the nurse read the scan", "ask_which_test"),
         ("which test", "ask_which_test"),
         ("how many would it take, just curious", "ask_dose"),
+        ("I am on denosumab and what are the side effects, just wondering", "ask_side_effects"),
+        ("I am scared it has spread to my spine, just asking", "ask_self_diagnosis"),
+        ("my husband died, delete everything please", "forget_me"),
+        ("i'm no use to anyone", "repair"),
+        ("this is useless, can I talk to a human", "human"),
         ("tests", "follow_up"),
         ("is chemo any use", "ask_treatment"),
         ("I'm sorry to say he died of it, what is it?", "ask_definition"),
@@ -101,6 +106,48 @@ def test_who_tells_of_a_death_is_met_kindly_though_the_subject_is_another(servic
 def test_whether_it_is_that_alone_gets_all(service: Service, turn: Any, text: str) -> None:
     reply = by_rule(service, turn("ask_treatment", text=text, talk=_SHOWN))
     assert reply is not None and len(reply[0].passages) == 6
+
+
+def test_something_else_beside_it_is_not_the_rest(service: Service, turn: Any) -> None:
+    assert by_rule(service, turn("ask_treatment", text="I take paracetamol and nothing else", talk=_SHOWN)) is None
+
+
+def test_everything_about_another_illness_is_not_ours(service: Service, turn: Any) -> None:
+    gout = {"others": (("gout", "condition"),), "names": {"gout": "gout"}}
+    assert by_rule(service, turn("capabilities", text="tell me all about treatment for gout", **gout)) is None
+    assert by_rule(service, turn("capabilities", text="I am not sure at all about treatment")) is None
+
+
+def test_who_tells_little_is_thanked(service: Service, turn: Any) -> None:
+    told = {"confidence": 0.4, "ranking": (("ask_self_diagnosis", 0.4),)}
+    reply = by_rule(service, turn("ask_self_diagnosis", text="she's 91", talk=Talk(said={"distress": 1}), **told))
+    assert reply is not None and service.fill(service.wording.smalltalk["tells"][0]) in reply[0].text
+    assert by_rule(service, turn("ask_self_diagnosis", text="she's 91", **told)) is None
+
+
+def test_of_the_dead_nobody_asks_whether_they_have_it(service: Service, turn: Any) -> None:
+    mourns = Talk(said={"bereaved": 1})
+    reply = by_rule(service, turn("ask_self_diagnosis", text="it was in her bones", talk=mourns))
+    assert reply is not None and service.fill(service.wording.smalltalk["bereaved"][1]) in reply[0].text
+    assert by_rule(service, turn("ask_self_diagnosis", text="it was in her bones")) is None
+
+
+def test_numbers_after_the_outlook_are_of_how_long(service: Service, turn: Any) -> None:
+    talk = Talk(article="bone-metastasis", section="prognosis", passages=("prognosis.1",), intent="ask_prognosis")
+    reply, _ = question(service, turn("ask_figures", text="in numbers", talk=talk, common=True))
+    assert "how long someone lives" in reply.text
+
+
+def test_a_silence_is_asked_of_another_thing_in_few_words(service: Service, turn: Any) -> None:
+    silent = Talk(article="bone-metastasis", intent="ask_figures", misses=1)
+    reply, _ = follow_up(service, turn("follow_up", text="in women?", talk=silent))
+    assert reply.outcome == "not_covered"
+
+
+def test_why_a_value_is_high_is_no_symptom(service: Service, turn: Any) -> None:
+    alp = {"others": (("ALP", "test"),), "names": {"ALP": "ALP"}}
+    reply, _ = question(service, turn("ask_causes", text="why is my ALP high", **alp))
+    assert "whether tests such as an ALP" in reply.text or "whether tests such as ALP" in reply.text
 
 
 def test_everything_about_a_part_is_all_of_it(service: Service, turn: Any) -> None:
