@@ -42,7 +42,7 @@ _DOES = re.compile(
     r"(?!(?:you|we|i|he|she|people|anyone|someone|anything|something|nothing|there|exercise|doctors?|surgery|chemo\w*"
     r"|(?:(?:the|my|his|her|this|these|that) )?(?:doctors?|treatments?|tablets?|drugs?|medicines?|injections?|morphine"
     r"|radi\w+))\b)"
-    r"(?!they\s+(?!cause|caus|make you|making you|give you|giving you))(?:[^\s?.,!;:]+\s+){1,6}?"
+    r"(?!they\s+(?!caus|make you|making you|give you|giving you))(?:[^\s?.,!;:]+\s+){1,6}?"
     r"(?P<said>(?P<does>caus\w+|le(?:a?d|ads|ading)\s+to|result\w*\s+in|bring\w*(?:\s+on)?|giv(?:es?|ing)"
     r"|mak(?:es?|ing)(?!\s+(?:a\s+)?(?:difference|sense|sure|progress)\b)|affect\w*|stop|damage|harm|raise|lower|turn|change|alter"
     r"|mess(?:\s+up)?|put|weaken|ruin|upset|trigger|have (?:an |any )?effects?\s+on"
@@ -147,8 +147,8 @@ def speaking(service: Service, article: Article, turn: Turn, found: Sequence[Pas
     else none. None where that is not what is asked, or nothing in particular, and where the passages have too few
     questions to tell.
 
-    A passage speaks of a thing whose words are all its own or its questions'. Where in the
-    body it is makes no difference beside what it is ("sore legs").
+    A passage speaks of a thing whose words are all its own or its questions'. Where in the body it is makes no
+    difference beside what it is ("sore legs").
     """
     asked = _asked(turn)
     if asked is None or not can_judge(found) or heard("names_fracture", asked.thing):
